@@ -1,0 +1,24 @@
+/**
+ * Tests read the sources of the four packages, so that no build is needed before `jest`.
+ * The built and packed forms are tested by `tests/packaging`.
+ *
+ * @type {import('jest').Config}
+ */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/packages', '<rootDir>/tests', '<rootDir>/examples'],
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  modulePathIgnorePatterns: ['/dist/'],
+  transform: {
+    '\\.[jt]s$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+    ],
+  },
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
+  moduleNameMapper: {
+    '^@stagepass/([^/]+)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@stagepass/([^/]+)/(.+)$': '<rootDir>/packages/$1/src/$2.ts',
+  },
+};

@@ -1,0 +1,87 @@
+import type { Config } from '@backstage/config';
+import type { JsonObject } from '@backstage/types';
+import type {
+  AuthService,
+  Clock,
+  DiscoveryService,
+  LoggerService,
+  UserInfoService,
+} from '@stagepass/auth-node';
+import type { Knex } from 'knex';
+import type { AuthEvent } from './AuthEvent';
+import type { PluginDatabase } from './keys/sqlTables';
+import type { ExternalTokenHandler } from './tokens/external/ExternalTokenHandler';
+import type { UserTokenIssuer } from './tokens/user/UserTokenIssuer';
+
+/**
+ * What {@link createAuthBackend} takes. Only `discovery` is needed, and that can come with each plugin.
+ *
+ * @public
+ */
+export interface AuthBackendOptions {
+  /** Tells where plugins publish their keys. */
+  discovery?: DiscoveryService;
+  /** A Backstage config, or a plain object of the same shape; `backend.auth` of it is read. */
+  config?: Config | JsonObject;
+  /** Default: warnings and errors to the console. */
+  logger?: LoggerService;
+  /** The issuer of user tokens, when the auth plugin runs in this process: its keys without HTTP. */
+  userTokenIssuer?: UserTokenIssuer;
+  /** Called with what happens, for an audit trail; what it throws is logged. */
+  onAuthEvent?: (event: AuthEvent) => void;
+  /**
+   * Where plugins publish their keys for the other replicas, each in a database of its own. Without it keys
+   * live in memory, which is enough for one process whose tokens may die with it.
+   */
+  database?: {
+    getClient(pluginId: string): Promise<Knex>;
+    migrations?: { skip?: boolean };
+  };
+  /** Methods by which external callers present themselves, beside the built-in ones. */
+  externalTokenHandlers?: ExternalTokenHandler<unknown>[];
+  /** For tests. */
+  clock?: Clock;
+  /** For tests. */
+  fetch?: typeof fetch;
+}
+
+/**
+ * What a plugin may bring of its own, in place of what the backend was made with.
+ *
+ * @public
+ */
+export interface PluginAuthOptions {
+  /** Instead of the backend's. */
+  discovery?: DiscoveryService;
+  /** Instead of the backend's. */
+  logger?: LoggerService;
+  /** The database of this plugin. */
+  database?: PluginDatabase;
+  /** Beside the backend's. */
+  externalTokenHandlers?: ExternalTokenHandler<unknown>[];
+}
+
+/**
+ * The auth services of the plugins of one process, and what they share. Made by {@link createAuthBackend}.
+ *
+ * @public
+ */
+export interface AuthBackend {
+  /**
+   * Returns the auth service of a plugin, always the same for the same id. Its first signing key is
+   * published when the promise resolves.
+   *
+   * @param pluginId - letters, digits, `-` and `_`
+   * @param options - what the plugin brings of its own; read at the first call for the id
+   * @throws Error `AUTH_CONFIG_INVALID` when id, options or configuration are wrong
+   * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE` when the first key cannot be published; the next
+   *   call tries again
+   */
+  forPlugin(pluginId: string, options?: PluginAuthOptions): Promise<AuthService>;
+
+  /** Returns the user info service that all plugins of the process share. */
+  userInfo(): UserInfoService;
+
+  /** Ends the backend: no plugin can be added any more. Timers hold no process; there is nothing to wait for. */
+  close(): Promise<void>;
+}

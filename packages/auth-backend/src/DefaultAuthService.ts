@@ -1,0 +1,255 @@
+import { InputError } from '@backstage/errors';
+import type { JsonObject } from '@backstage/types';
+import {
+  type AuthService,
+  type BackstageCredentials,
+  type BackstageNonePrincipal,
+  type BackstagePrincipalTypes,
+  type BackstageServicePrincipal,
+  type BackstageUserPrincipal,
+  type Clock,
+  isAuthError,
+  isPrincipal,
+  type LoggerService,
+} from '@stagepass/auth-node';
+import {
+  createAuthError,
+  createNoneCredentials,
+  createServiceCredentials,
+  createUserCredentials,
+  type CredentialsView,
+  quote,
+  viewCredentials,
+} from '@stagepass/auth-node/internal';
+import type { AuthEvent } from './AuthEvent';
+import type { KeySource } from './keys/KeySource';
+import { ExternalAccess } from './tokens/external/ExternalAccess';
+import { deriveLimitedUserToken } from './tokens/limitedUser/limitedUserToken';
+import { parseCompact, type UnverifiedJws } from './tokens/parseCompact';
+import { isPluginId } from './tokens/plugin/pluginId';
+import { PluginTokens } from './tokens/plugin/PluginTokens';
+import { UserTokens } from './tokens/user/UserTokens';
+
+/**
+ * The auth service of one plugin. It finds out of which kind a token is, lets that kind's room verify or
+ * issue it, and makes the credentials; it knows neither cryptography nor configuration.
+ */
+export class DefaultAuthService implements AuthService {
+  readonly #options: {
+    readonly pluginId: string;
+    readonly pluginTokens: PluginTokens;
+    readonly userTokens: UserTokens;
+    readonly externalAccess: ExternalAccess;
+    readonly keySource: KeySource;
+    readonly defaultPolicyDisabled: boolean;
+    readonly clock: Clock;
+    readonly logger: LoggerService;
+    readonly onAuthEvent: (event: AuthEvent) => void;
+  };
+
+  constructor(options: {
+    pluginId: string;
+    pluginTokens: PluginTokens;
+    userTokens: UserTokens;
+    externalAccess: ExternalAccess;
+    keySource: KeySource;
+    defaultPolicyDisabled: boolean;
+    clock: Clock;
+    logger: LoggerService;
+    onAuthEvent: (event: AuthEvent) => void;
+  }) {
+    this.#options = options;
+  }
+
+  async authenticate(
+    token: string,
+    options?: { allowLimitedAccess?: boolean },
+  ): Promise<BackstageCredentials> {
+    const { pluginId, onAuthEvent } = this.#options;
+    try {
+      const credentials = await this.#verify(token, options?.allowLimitedAccess === true);
+      onAuthEvent({ type: 'verified', pluginId, principal: String(credentials.principal) });
+      return credentials;
+    } catch (error) {
+      throw this.#refused(error);
+    }
+  }
+
+  isPrincipal<TType extends keyof BackstagePrincipalTypes>(
+    credentials: BackstageCredentials,
+    type: TType,
+  ): credentials is BackstageCredentials<BackstagePrincipalTypes[TType]> {
+    return isPrincipal(credentials, type);
+  }
+
+  getNoneCredentials(): Promise<BackstageCredentials<BackstageNonePrincipal>> {
+    return Promise.resolve(createNoneCredentials());
+  }
+
+  getOwnServiceCredentials(): Promise<BackstageCredentials<BackstageServicePrincipal>> {
+    return Promise.resolve(
+      createServiceCredentials({ subject: `plugin:${this.#options.pluginId}` }),
+    );
+  }
+
+  async getPluginRequestToken(options: {
+    onBehalfOf: BackstageCredentials;
+    targetPluginId: string;
+  }): Promise<{ token: string }> {
+    const { onBehalfOf, targetPluginId } = options;
+    const { pluginId, onAuthEvent } = this.#options;
+    if (!isPluginId(targetPluginId)) {
+      throw new InputError(
+        `Invalid targetPluginId, expected letters, digits, '-' and '_', found ${quote(targetPluginId)}`,
+      );
+    }
+    try {
+      const token = await this.#issue(viewCredentials(onBehalfOf), targetPluginId);
+      const principal = String(onBehalfOf.principal);
+      onAuthEvent({ type: 'issued', pluginId, targetPluginId, principal });
+      return { token };
+    } catch (error) {
+      throw this.#refused(error);
+    }
+  }
+
+  async getLimitedUserToken(
+    credentials: BackstageCredentials<BackstageUserPrincipal>,
+  ): Promise<{ token: string; expiresAt: Date }> {
+    try {
+      return await this.#limit(viewCredentials(credentials));
+    } catch (error) {
+      throw this.#refused(error);
+    }
+  }
+
+  async listPublicServiceKeys(): Promise<{ keys: JsonObject[] }> {
+    return { keys: await this.#options.keySource.listPublicKeys() };
+  }
+
+  async #verify(token: string, allowLimitedAccess: boolean): Promise<BackstageCredentials> {
+    const { pluginTokens, userTokens } = this.#options;
+    const { jws, malformed } = parse(token);
+    if (jws && PluginTokens.recognises(jws)) {
+      const { pluginId, limitedUserToken } = await pluginTokens.verify(jws);
+      const subject = `plugin:${pluginId}`;
+      if (limitedUserToken === undefined) return createServiceCredentials({ subject });
+      const user = await userTokens.verifyToken(limitedUserToken, 'limited');
+      return createUserCredentials({ ...user, token: limitedUserToken, actor: subject });
+    }
+    if (jws && UserTokens.recognises(jws)) {
+      const user = await userTokens.verify(jws);
+      if (user.limited && !allowLimitedAccess) {
+        throw createAuthError(
+          'AUTH_LIMITED_TOKEN_NOT_ALLOWED',
+          'a limited user token, as in the cookie, is not accepted here; send the user token, or allow limited access',
+        );
+      }
+      return createUserCredentials({ ...user, token });
+    }
+    return this.#verifyExternal(token, jws, malformed);
+  }
+
+  async #verifyExternal(token: string, jws: UnverifiedJws | undefined, malformed: unknown) {
+    const proof =
+      typeof token === 'string' && token !== ''
+        ? await this.#options.externalAccess.verify(token)
+        : undefined;
+    if (proof) return createServiceCredentials(proof);
+    if (!jws) throw malformed;
+    throw createAuthError(
+      'AUTH_TOKEN_TYPE_UNKNOWN',
+      `the token is of type ${quote(jws.header.typ ?? null)}, neither a plugin's nor a user's, and no entry of backend.auth.externalAccess accepts it`,
+    );
+  }
+
+  async #issue(credentials: CredentialsView, targetPluginId: string): Promise<string> {
+    const { pluginTokens, defaultPolicyDisabled } = this.#options;
+    const { principal } = credentials;
+    if (principal.type === 'none' && defaultPolicyDisabled) return '';
+    if (principal.type === 'user') {
+      return pluginTokens.issue({ targetPluginId, onBehalfOf: await this.#limit(credentials) });
+    }
+    if (principal.type !== 'service') {
+      throw createAuthError(
+        'AUTH_CREDENTIALS_MISSING',
+        `no token can be issued on behalf of a ${quote(principal.type)} principal; pass the credentials of a user or a service`,
+        { message: `Refused to issue service token for credential type '${principal.type}'` },
+      );
+    }
+    this.#requireDelegable(credentials, targetPluginId);
+    return pluginTokens.issue({ targetPluginId });
+  }
+
+  #requireDelegable(credentials: CredentialsView, targetPluginId: string): void {
+    const { principal, allAccessRestrictions, revived } = credentials;
+    if (revived) {
+      throw createAuthError(
+        'AUTH_DELEGATION_NOT_ALLOWED',
+        'service credentials that come out of JSON prove nothing; use getOwnServiceCredentials, or the credentials of the request',
+      );
+    }
+    if (!('accessRestrictions' in principal && principal.accessRestrictions)) return;
+    const target = allAccessRestrictions?.get(targetPluginId);
+    if (!target) {
+      throw createAuthError(
+        'AUTH_DELEGATION_NOT_ALLOWED',
+        `the access restrictions of ${quote(principal.subject)} do not include the plugin ${quote(targetPluginId)}`,
+      );
+    }
+    // A plain plugin token cannot carry these, and without them it would allow more than the caller has.
+    if (target.permissionNames || target.permissionAttributes) {
+      throw createAuthError(
+        'AUTH_DELEGATION_NOT_ALLOWED',
+        `the access of ${quote(principal.subject)} to the plugin ${quote(targetPluginId)} is limited to some permissions and cannot be delegated`,
+      );
+    }
+  }
+
+  async #limit(credentials: CredentialsView): Promise<{ token: string; expiresAt: Date }> {
+    const { userTokens, clock } = this.#options;
+    const { principal, token, revived } = credentials;
+    if (principal.type !== 'user' || token === undefined) {
+      throw createAuthError(
+        'AUTH_CREDENTIALS_MISSING',
+        `expected the credentials of a user with their token, found those of a ${quote(principal.type)} principal${token === undefined ? ' without a token' : ''}`,
+        {
+          message:
+            principal.type === 'user'
+              ? 'User credentials is unexpectedly missing token'
+              : `Refused to issue limited user token for credential type '${principal.type}'`,
+        },
+      );
+    }
+    if (revived) {
+      const { userEntityRef } = await userTokens.verifyToken(token, 'user');
+      if (!('userEntityRef' in principal) || principal.userEntityRef !== userEntityRef) {
+        throw createAuthError(
+          'AUTH_CLAIM_INVALID',
+          `the stored credentials name another user than their token, which is ${quote(userEntityRef)}'s`,
+        );
+      }
+    }
+    return deriveLimitedUserToken(token, clock.now() / 1000);
+  }
+
+  /** Records a refusal; anything else is a fault and passes through as it is. */
+  #refused(error: unknown): unknown {
+    if (isAuthError(error)) {
+      const { pluginId, logger, onAuthEvent } = this.#options;
+      const { code, reason } = error;
+      logger.warn(`Refused by the plugin ${pluginId}: ${reason}`, { code });
+      onAuthEvent({ type: 'refused', pluginId, code, reason });
+    }
+    return error;
+  }
+}
+
+/** Parses a token; one that is no JWS may still be an external caller's. */
+function parse(token: string): { jws?: UnverifiedJws; malformed?: unknown } {
+  try {
+    return { jws: parseCompact(token) };
+  } catch (malformed) {
+    return { malformed };
+  }
+}

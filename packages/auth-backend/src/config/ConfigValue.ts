@@ -1,0 +1,110 @@
+import { createAuthError, quote } from '@stagepass/auth-node/internal';
+
+/**
+ * A foreign value at a place in the configuration. Every reader checks the type and says, when it is wrong,
+ * where the value stands, what was expected and what was found.
+ */
+export class ConfigValue {
+  readonly path: string;
+  readonly #value: unknown;
+
+  constructor(value: unknown, path: string) {
+    this.#value = value;
+    this.path = path;
+  }
+
+  /** Reads an object that has no members but these; a stranger gets the name that was likely meant. */
+  members<TName extends string>(...names: TName[]): Record<TName, ConfigValue> {
+    const object = this.object();
+    for (const name of Object.keys(object)) {
+      if (!(names as string[]).includes(name)) throw this.#unknownMember(name, names);
+    }
+    return Object.fromEntries(
+      names.map(name => [name, new ConfigValue(object[name], `${this.path}.${name}`)]),
+    ) as Record<TName, ConfigValue>;
+  }
+
+  /** Reads an object, whatever its members. */
+  object(): Record<string, unknown> {
+    const value = this.#value;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw this.invalid('an object');
+    }
+    return value as Record<string, unknown>;
+  }
+
+  /** Reads a list; at least one entry, if so asked. */
+  list(options?: { nonEmpty: boolean }): ConfigValue[] {
+    if (!Array.isArray(this.#value)) throw this.invalid('a list');
+    if (options?.nonEmpty && this.#value.length === 0) {
+      throw this.invalid('at least one entry, or no such key at all');
+    }
+    return this.#value.map((entry, index) => new ConfigValue(entry, `${this.path}[${index}]`));
+  }
+
+  /** Reads a non-empty text. */
+  string(): string {
+    if (typeof this.#value !== 'string' || this.#value === '') throw this.invalid('a text');
+    return this.#value;
+  }
+
+  /** Reads a text that must not be shown in a message. */
+  secret(): string {
+    if (typeof this.#value === 'string' && this.#value !== '') return this.#value;
+    throw this.invalid('a text', `a value of type ${typeof this.#value}`);
+  }
+
+  /** Reads one of the given texts. */
+  oneOf<TName extends string>(...names: TName[]): TName {
+    const value = this.#value;
+    const found = names.find(name => name === value);
+    if (found === undefined) throw this.invalid(`one of ${names.join(', ')}`);
+    return found;
+  }
+
+  /** Reads a text, a list of texts, or texts separated by commas or spaces: each once, in order. */
+  strings(): string[] {
+    const entries = Array.isArray(this.#value) ? this.list() : [this];
+    const texts = entries
+      .flatMap(entry => entry.string().split(/[ ,]+/))
+      .filter(text => text !== '');
+    if (texts.length === 0) throw this.invalid('at least one text');
+    return [...new Set(texts)];
+  }
+
+  /** Reads true or false. */
+  boolean(): boolean {
+    if (typeof this.#value !== 'boolean') throw this.invalid('true or false');
+    return this.#value;
+  }
+
+  /** Reads with the given reader if there is a value. */
+  optional<TResult>(read: (value: this) => TResult): TResult | undefined {
+    return this.#value === undefined || this.#value === null ? undefined : read(this);
+  }
+
+  /** Makes the error for a value that is not as expected; `found` replaces the value where it is secret. */
+  invalid(expected: string, found = this.#value === undefined ? 'nothing' : quote(this.#value)) {
+    return createAuthError(
+      'AUTH_CONFIG_INVALID',
+      `${this.path}: expected ${expected}, found ${found}`,
+    );
+  }
+
+  #unknownMember(name: string, names: readonly string[]) {
+    const meant = nearest(name, names);
+    return createAuthError(
+      'AUTH_CONFIG_INVALID',
+      `${this.path}.${name}: unknown key, expected one of ${names.join(', ')}${meant ? `; did you mean '${meant}'?` : ''}`,
+    );
+  }
+}
+
+/** Returns the name that shares the longest beginning with the given one, from three letters on. */
+function nearest(name: string, names: readonly string[]): string | undefined {
+  const lower = name.toLowerCase();
+  return names.find(candidate => {
+    const other = candidate.toLowerCase();
+    return lower.startsWith(other.slice(0, Math.max(3, other.length - 2)));
+  });
+}

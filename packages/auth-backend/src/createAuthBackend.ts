@@ -1,0 +1,167 @@
+import type { AuthService, DiscoveryService, LoggerService } from '@stagepass/auth-node';
+import { createAuthError, quote, systemClock } from '@stagepass/auth-node/internal';
+import type { AuthBackend, AuthBackendOptions, PluginAuthOptions } from './AuthBackend';
+import type { AuthEvent } from './AuthEvent';
+import { readAuthConfig } from './config/readAuthConfig';
+import { consoleLogger } from './consoleLogger';
+import { DefaultAuthService } from './DefaultAuthService';
+import { KeySets } from './keys/KeySets';
+import { PluginKeySources } from './keys/PluginKeySources';
+import type { PluginDatabase } from './keys/sqlTables';
+import { ExternalAccess } from './tokens/external/ExternalAccess';
+import { isPluginId } from './tokens/plugin/pluginId';
+import { PluginTokens } from './tokens/plugin/PluginTokens';
+import { UserTokens } from './tokens/user/UserTokens';
+import { DefaultUserInfoService } from './userInfo/DefaultUserInfoService';
+import { fetchUserClaims } from './userInfo/fetchUserClaims';
+
+/**
+ * Makes the auth services of a backend: one call per process, then `forPlugin` for each plugin.
+ *
+ * @param options - see {@link AuthBackendOptions}
+ * @throws Error `AUTH_CONFIG_INVALID` when the configuration is wrong; the message starts with the path
+ * @example
+ * ```ts
+ * const backend = createAuthBackend({ discovery });
+ * const auth = await backend.forPlugin('my-plugin');
+ * const credentials = await auth.authenticate(token);
+ * ```
+ * @public
+ */
+export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
+  const { logger = consoleLogger, clock = systemClock, userTokenIssuer } = options;
+  const config = readAuthConfig(options.config);
+  if (config.defaultPolicyDisabled) {
+    logger.warn(
+      'backend.auth.dangerouslyDisableDefaultAuthPolicy is true: requests without credentials reach every plugin',
+    );
+  }
+  const network = { fetch: options.fetch ?? fetch, clock };
+  const keySets = new KeySets({ network, logger });
+  if (userTokenIssuer) {
+    keySets.setLocalUserIssuer(async () => (await userTokenIssuer.listPublicKeys()).keys);
+  }
+  const keySources = new PluginKeySources({ staticKeys: config.staticKeys, clock });
+  const onAuthEvent = guarded(options.onAuthEvent, logger);
+  const services = new Map<string, Promise<AuthService>>();
+  let closed = false;
+
+  function userTokensVia(discovery: DiscoveryService): UserTokens {
+    return new UserTokens({
+      findKey: kid => keySets.findUserKey({ kid, discovery }),
+      algorithms: config.userAlgorithms,
+      clock,
+    });
+  }
+
+  async function open(pluginId: string, own: PluginAuthOptions): Promise<AuthService> {
+    const discovery = own.discovery ?? options.discovery ?? missingDiscovery(pluginId);
+    const pluginLogger = own.logger ?? logger;
+    // Wrong entries are found before anything is written to a database.
+    const externalAccess = new ExternalAccess({
+      pluginId,
+      entries: config.externalAccess,
+      handlers: [...(options.externalTokenHandlers ?? []), ...(own.externalTokenHandlers ?? [])],
+      clock,
+      logger: pluginLogger,
+    });
+    const database = own.database ?? databaseOf(options, pluginId);
+    const keySource = await keySources.open(pluginId, database, pluginLogger);
+    keySets.addLocalPlugin(pluginId, () => keySource.listPublicKeys());
+    return new DefaultAuthService({
+      pluginId,
+      pluginTokens: new PluginTokens({
+        pluginId,
+        keySource,
+        keySets,
+        discovery,
+        algorithms: keySources.algorithms,
+        clock,
+      }),
+      userTokens: userTokensVia(discovery),
+      externalAccess,
+      keySource,
+      defaultPolicyDisabled: config.defaultPolicyDisabled,
+      clock,
+      logger: pluginLogger,
+      onAuthEvent,
+    });
+  }
+
+  const sharedDiscovery = options.discovery ?? lazyDiscovery;
+  const userInfo = new DefaultUserInfoService({
+    userTokens: userTokensVia(sharedDiscovery),
+    fetchUserClaims: token =>
+      userTokenIssuer
+        ? userTokenIssuer.getUserInfo(token)
+        : fetchUserClaims(token, sharedDiscovery, network),
+    clock,
+  });
+
+  return {
+    forPlugin(pluginId, own = {}) {
+      const service = services.get(pluginId);
+      if (service) return service;
+      const problem = whyNotOpened(pluginId, closed, services.keys());
+      if (problem) return Promise.reject(createAuthError('AUTH_CONFIG_INVALID', problem));
+      const opened = open(pluginId, own);
+      services.set(pluginId, opened);
+      opened.catch(() => services.delete(pluginId));
+      return opened;
+    },
+    userInfo: () => userInfo,
+    close() {
+      closed = true;
+      return Promise.resolve();
+    },
+  };
+}
+
+function whyNotOpened(
+  pluginId: string,
+  closed: boolean,
+  opened: Iterable<string>,
+): string | undefined {
+  if (closed) return `forPlugin(${quote(pluginId)}): the backend has been closed`;
+  if (!isPluginId(pluginId)) {
+    return `pluginId: expected letters, digits, '-' and '_', found ${quote(pluginId)}`;
+  }
+  // Paths are matched without regard to case, so that two such plugins would share their routes.
+  const twin = [...opened].find(other => other.toLowerCase() === pluginId.toLowerCase());
+  return twin && `pluginId: ${quote(pluginId)} differs from ${quote(twin)} only in case`;
+}
+
+function databaseOf(options: AuthBackendOptions, pluginId: string): PluginDatabase | undefined {
+  const { database } = options;
+  return (
+    database && { getClient: () => database.getClient(pluginId), migrations: database.migrations }
+  );
+}
+
+function missingDiscovery(pluginId: string): never {
+  throw createAuthError(
+    'AUTH_CONFIG_INVALID',
+    `discovery: expected one in createAuthBackend or in forPlugin(${quote(pluginId)}), found none`,
+  );
+}
+
+/** For a backend whose plugins bring their discovery: user info can then only be had in the process. */
+const lazyDiscovery: DiscoveryService = {
+  getBaseUrl: pluginId => Promise.reject(new Error(`no discovery was given for ${pluginId}`)),
+  getExternalBaseUrl: pluginId =>
+    Promise.reject(new Error(`no discovery was given for ${pluginId}`)),
+};
+
+function guarded(
+  hook: ((event: AuthEvent) => void) | undefined,
+  logger: LoggerService,
+): (event: AuthEvent) => void {
+  if (!hook) return () => {};
+  return event => {
+    try {
+      hook(event);
+    } catch (error) {
+      logger.error(`onAuthEvent failed: ${quote(String(error))}`);
+    }
+  };
+}

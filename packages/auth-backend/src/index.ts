@@ -1,0 +1,16 @@
+/**
+ * The JWT implementation: issues and verifies the tokens with which backend plugins call each other.
+ *
+ * @packageDocumentation
+ */
+export type { AuthBackend, AuthBackendOptions, PluginAuthOptions } from './AuthBackend';
+export type { AuthEvent } from './AuthEvent';
+export { createAuthBackend } from './createAuthBackend';
+export { MemoryKeyStore } from './keys/MemoryKeyStore';
+export type { PluginDatabase } from './keys/sqlTables';
+export {
+  createExternalTokenHandler,
+  type ExternalTokenHandler,
+} from './tokens/external/ExternalTokenHandler';
+export { createUserTokenIssuer } from './tokens/user/createUserTokenIssuer';
+export type { UserTokenIssuer } from './tokens/user/UserTokenIssuer';

@@ -1,0 +1,105 @@
+import type { DiscoveryService, LoggerService, PublicJwk } from '@stagepass/auth-node';
+import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import type { VerificationKey } from '../tokens/verifyJws';
+import type { Network } from './fetchKeySet';
+import { LocalKeySet } from './LocalKeySet';
+import { RemoteKeySet } from './RemoteKeySet';
+
+/** Where the keys of a plugin are published, below its base URL. */
+const PLUGIN_KEYS_PATH = '/.backstage/auth/v1/jwks.json';
+
+/** Where the keys for user tokens are published, below the base URL of the auth plugin. */
+const USER_KEYS_PATH = '/.well-known/jwks.json';
+
+/** How many remote key sets are kept; the one that was not used for the longest time goes first. */
+const MAX_REMOTE_KEY_SETS = 1_000;
+
+/** The keys that tokens name, and who may answer for them. */
+export interface KeyQuery {
+  readonly kid: string | undefined;
+  /** Who knows where the issuer is reached. */
+  readonly discovery: DiscoveryService;
+}
+
+/**
+ * Finds the key that a token names: issuers in this process answer first, and from memory; a key that they
+ * do not know may be another replica's, so the issuer's published set is asked next.
+ */
+export class KeySets {
+  readonly #network: Network;
+  readonly #logger: LoggerService;
+  readonly #localPlugins = new Map<string, LocalKeySet>();
+  #localUserIssuer: LocalKeySet | undefined;
+  readonly #remote = new Map<string, RemoteKeySet>();
+
+  constructor(options: { network: Network; logger: LoggerService }) {
+    this.#network = options.network;
+    this.#logger = options.logger;
+  }
+
+  /** Makes a plugin of this process answer for its own tokens. */
+  addLocalPlugin(pluginId: string, listPublicKeys: () => Promise<PublicJwk[]>): void {
+    this.#localPlugins.set(pluginId, new LocalKeySet(listPublicKeys));
+  }
+
+  /** Makes the user token issuer of this process answer for user tokens. */
+  setLocalUserIssuer(listPublicKeys: () => Promise<PublicJwk[]>): void {
+    this.#localUserIssuer = new LocalKeySet(listPublicKeys);
+  }
+
+  /** Finds a key of a plugin, which signs plugin tokens. Errors: see {@link RemoteKeySet.find}. */
+  findPluginKey(pluginId: string, query: KeyQuery): Promise<VerificationKey> {
+    return this.#find(this.#localPlugins.get(pluginId), pluginId, PLUGIN_KEYS_PATH, query);
+  }
+
+  /** Finds a key of the auth plugin, which signs user tokens. Errors: see {@link RemoteKeySet.find}. */
+  findUserKey(query: KeyQuery): Promise<VerificationKey> {
+    return this.#find(this.#localUserIssuer, 'auth', USER_KEYS_PATH, query);
+  }
+
+  async #find(
+    local: LocalKeySet | undefined,
+    issuer: string,
+    path: string,
+    { kid, discovery }: KeyQuery,
+  ): Promise<VerificationKey> {
+    if (kid === undefined) {
+      throw createAuthError('AUTH_KEY_UNKNOWN', 'the token names no key; expected a kid');
+    }
+    return (
+      (await local?.find(kid)) ?? this.#remoteSet(await locate(discovery, issuer, path)).find(kid)
+    );
+  }
+
+  #remoteSet(url: string): RemoteKeySet {
+    const set = this.#remote.get(url) ?? new RemoteKeySet(url, this.#network, this.#logger);
+    // Setting it again makes it the newest in the order of the map.
+    this.#remote.delete(url);
+    this.#remote.set(url, set);
+    if (this.#remote.size > MAX_REMOTE_KEY_SETS) {
+      const [oldest] = this.#remote.keys();
+      if (oldest !== undefined) this.#remote.delete(oldest);
+    }
+    return set;
+  }
+}
+
+async function locate(discovery: DiscoveryService, issuer: string, path: string): Promise<string> {
+  let url: URL;
+  try {
+    url = new URL(`${(await discovery.getBaseUrl(issuer)).replace(/\/+$/, '')}${path}`);
+  } catch (error) {
+    throw createAuthError(
+      'AUTH_KEYS_UNAVAILABLE',
+      `discovery does not give a base URL for the plugin ${quote(issuer)}`,
+      { cause: error },
+    );
+  }
+  if (!['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '') {
+    throw createAuthError(
+      'AUTH_KEYS_UNAVAILABLE',
+      `discovery gives an unusable base URL for the plugin ${quote(issuer)}; expected http or https without credentials`,
+    );
+  }
+  return url.href;
+}

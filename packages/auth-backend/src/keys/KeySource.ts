@@ -1,0 +1,15 @@
+import type { PublicJwk } from '@stagepass/auth-node';
+import type { SigningKey } from '../tokens/signJws';
+
+/** Where an issuer in this process gets its keys: rotating ones, or static ones from files. */
+export interface KeySource {
+  /**
+   * Returns the key to sign with now; its public half is published.
+   *
+   * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE` when no published key can be had
+   */
+  getSigningKey(): Promise<SigningKey>;
+
+  /** Lists the public keys of all replicas of the issuer that may have signed a living token. */
+  listPublicKeys(): Promise<PublicJwk[]>;
+}

@@ -1,0 +1,66 @@
+import type { KeyStore, LoggerService, StoredKey } from '@stagepass/auth-node';
+import { quote } from '@stagepass/auth-node/internal';
+import type { Knex } from 'knex';
+import { readPublicJwk } from './importKey';
+
+/** The columns of a key table, as Backstage's migration makes them. */
+interface KeyRow {
+  id: string;
+  /** JSON of the public key. */
+  key: string;
+  /** ISO 8601 in UTC with milliseconds, so that the order of the text is the order of the times. */
+  expires_at: string;
+}
+
+/** A key store in a table of a SQL database, shared by all replicas that use the database. */
+export class KnexKeyStore implements KeyStore {
+  readonly #client: Knex;
+  readonly #table: string;
+  readonly #logger: LoggerService;
+
+  /** @param options - `client`: a database in which the migrations of the table have run */
+  constructor(options: { client: Knex; table: string; logger: LoggerService }) {
+    this.#client = options.client;
+    this.#table = options.table;
+    this.#logger = options.logger;
+  }
+
+  async addKey({ key, expiresAt }: StoredKey): Promise<void> {
+    const row: KeyRow = {
+      id: key.kid,
+      key: JSON.stringify(key),
+      expires_at: expiresAt.toISOString(),
+    };
+    await this.#client<KeyRow>(this.#table).insert(row);
+  }
+
+  async listKeys(): Promise<StoredKey[]> {
+    const rows = await this.#client<KeyRow>(this.#table).select('id', 'key', 'expires_at');
+    return rows
+      .flatMap(row => this.#readRow(row) ?? [])
+      .sort((a, b) => +a.expiresAt - +b.expiresAt);
+  }
+
+  async deleteKeysExpiredBefore(time: Date): Promise<void> {
+    await this.#client<KeyRow>(this.#table).where('expires_at', '<', time.toISOString()).delete();
+  }
+
+  #readRow(row: KeyRow): StoredKey | undefined {
+    const expiresAt = new Date(row.expires_at);
+    const key = readPublicJwk(parseJson(row.key));
+    if (typeof key !== 'string' && key.kid === row.id && !Number.isNaN(+expiresAt)) {
+      return { key, expiresAt };
+    }
+    const problem = typeof key === 'string' ? key : 'has another kid or an unreadable expiry';
+    this.#logger.warn(`Ignoring the row ${quote(row.id)} of ${this.#table}: the key ${problem}`);
+    return undefined;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

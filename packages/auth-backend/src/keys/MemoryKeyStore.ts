@@ -1,0 +1,32 @@
+import type { KeyStore, StoredKey } from '@stagepass/auth-node';
+
+/**
+ * A key store for one process: what it holds is gone when the process ends, and with it the means to verify
+ * tokens from before.
+ *
+ * @public
+ */
+export class MemoryKeyStore implements KeyStore {
+  readonly #keys = new Map<string, StoredKey>();
+
+  addKey(key: StoredKey): Promise<void> {
+    const { kid } = key.key;
+    if (this.#keys.has(kid)) return Promise.reject(new Error(`The key ${kid} is stored already`));
+    this.#keys.set(kid, { key: { ...key.key }, expiresAt: new Date(key.expiresAt) });
+    return Promise.resolve();
+  }
+
+  listKeys(): Promise<StoredKey[]> {
+    const keys = [...this.#keys.values()].sort((a, b) => +a.expiresAt - +b.expiresAt);
+    return Promise.resolve(
+      keys.map(({ key, expiresAt }) => ({ key: { ...key }, expiresAt: new Date(expiresAt) })),
+    );
+  }
+
+  deleteKeysExpiredBefore(time: Date): Promise<void> {
+    for (const [kid, { expiresAt }] of this.#keys) {
+      if (expiresAt < time) this.#keys.delete(kid);
+    }
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,66 @@
+import type { Clock, LoggerService } from '@stagepass/auth-node';
+import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import type { SignatureAlgorithm } from '../tokens/algorithms';
+import { PLUGIN_TOKEN_LIFE } from '../tokens/plugin/PluginTokens';
+import { keyLifecyclePolicy } from './keyLifecycle';
+import type { KeySource } from './KeySource';
+import { KnexKeyStore } from './KnexKeyStore';
+import { MemoryKeyStore } from './MemoryKeyStore';
+import { RotatingKeySource } from './RotatingKeySource';
+import { openTables, PLUGIN_KEYS_TABLE, type PluginDatabase, pluginKeyTables } from './sqlTables';
+import { type StaticKeyFiles, StaticKeySource } from './StaticKeySource';
+
+/** How long a plugin's key signs, in milliseconds. */
+const SIGNING_LIFE = 60 * 60 * 1000;
+
+/** Opens the key source of each plugin of the process: static keys for all of them, or each its own. */
+export class PluginKeySources {
+  /** What plugins of this backend sign with. */
+  readonly algorithms: readonly SignatureAlgorithm[];
+  readonly #staticKeys: readonly [StaticKeyFiles, ...StaticKeyFiles[]] | undefined;
+  readonly #clock: Clock;
+  #staticSource: Promise<KeySource> | undefined;
+  readonly #ownerOfClient = new WeakMap<object, string>();
+
+  constructor(options: {
+    staticKeys: readonly [StaticKeyFiles, ...StaticKeyFiles[]] | undefined;
+    clock: Clock;
+  }) {
+    this.#staticKeys = options.staticKeys;
+    this.#clock = options.clock;
+    const staticAlgorithms = options.staticKeys?.map(({ algorithm }) => algorithm) ?? [];
+    this.algorithms = [...new Set<SignatureAlgorithm>(['ES256', ...staticAlgorithms])];
+  }
+
+  /** Opens the source of a plugin; a rotating one has published its first key. */
+  async open(
+    pluginId: string,
+    database: PluginDatabase | undefined,
+    logger: LoggerService,
+  ): Promise<KeySource> {
+    if (this.#staticKeys) return (this.#staticSource ??= StaticKeySource.load(this.#staticKeys));
+    const source = new RotatingKeySource({
+      store: database ? await this.#openStore(pluginId, database, logger) : new MemoryKeyStore(),
+      algorithm: 'ES256',
+      policy: keyLifecyclePolicy(SIGNING_LIFE, PLUGIN_TOKEN_LIFE * 1000),
+      clock: this.#clock,
+      logger,
+    });
+    await source.getSigningKey();
+    return source;
+  }
+
+  async #openStore(pluginId: string, database: PluginDatabase, logger: LoggerService) {
+    const client = await openTables(database, pluginKeyTables);
+    // In a shared table each plugin would publish, and so vouch for, the other's keys.
+    const owner = this.#ownerOfClient.get(client) ?? pluginId;
+    if (owner !== pluginId) {
+      throw createAuthError(
+        'AUTH_CONFIG_INVALID',
+        `database: expected a client of its own for the plugin ${quote(pluginId)}, found that of ${quote(owner)}`,
+      );
+    }
+    this.#ownerOfClient.set(client, pluginId);
+    return new KnexKeyStore({ client, table: PLUGIN_KEYS_TABLE, logger });
+  }
+}

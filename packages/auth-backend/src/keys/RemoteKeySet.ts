@@ -1,0 +1,167 @@
+import type { LoggerService } from '@stagepass/auth-node';
+import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import type { VerificationKey } from '../tokens/verifyJws';
+import { fetchKeySet, type Network } from './fetchKeySet';
+import { importVerificationKey } from './importKey';
+
+const SECOND = 1_000;
+
+/** From this age on, a use of the set refreshes it in the background. */
+const REFRESH_AFTER = 30 * SECOND;
+
+/** From this age on, a use waits for the refresh, so that a withdrawn key is refused within a minute. */
+const STALE_AFTER = 60 * SECOND;
+
+/** How long a key goes on verifying while its set cannot be had. */
+const KEEP_THROUGH_OUTAGE = 3 * 60 * 60 * SECOND;
+
+/** An empty set after a good one counts as an outage for this long, then is believed. */
+const DOUBT_EMPTY_SET_FOR = 5 * 60 * SECOND;
+
+/** Requests that unknown key ids may cause: this many at once, one more every ten seconds. */
+const BUCKET_SIZE = 5;
+const BUCKET_REFILL = 10 * SECOND;
+
+/** How long one caller waits for a request that is under way. */
+const MAX_WAIT = 2 * SECOND;
+
+/** After a failed request: the pause before the next, doubled up to the limit. */
+const FIRST_PAUSE = 1 * SECOND;
+const LONGEST_PAUSE = 30 * SECOND;
+
+/**
+ * The keys of one issuer as last fetched from one URL. Known keys answer at once; an unknown key id asks
+ * the issuer again, as far as the bucket allows; an outage does not take known keys away.
+ */
+export class RemoteKeySet {
+  readonly #url: string;
+  readonly #network: Network;
+  readonly #logger: LoggerService;
+  #keys: ReadonlyMap<string, VerificationKey> = new Map();
+  #fetchedAt = -Infinity;
+  #emptySince: number | undefined;
+  #failures = 0;
+  #pausedUntil = -Infinity;
+  #inFlight: Promise<void> | undefined;
+  #bucket = BUCKET_SIZE;
+  #bucketFilledAt = 0;
+
+  constructor(url: string, network: Network, logger: LoggerService) {
+    this.#url = url;
+    this.#network = network;
+    this.#logger = logger;
+    this.#bucketFilledAt = this.#now();
+  }
+
+  /**
+   * Returns the key with this id.
+   *
+   * @throws AuthenticationError `AUTH_KEY_UNKNOWN` when the issuer does not publish it
+   * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE` when that cannot be found out now
+   */
+  async find(kid: string): Promise<VerificationKey> {
+    const age = this.#age();
+    const known = this.#keys.get(kid);
+    if (known && age < STALE_AFTER) {
+      if (age >= REFRESH_AFTER && !this.#isPaused()) void this.#refresh();
+      return known;
+    }
+    if (!known && !this.#inFlight && !this.#isPaused() && !this.#takeFromBucket()) {
+      throw this.#unknown(kid);
+    }
+    if (!this.#isPaused()) await this.#waitForRefresh();
+    const found = this.#keys.get(kid);
+    if (found && this.#age() < KEEP_THROUGH_OUTAGE) return found;
+    if (this.#failures > 0 || this.#age() >= STALE_AFTER) throw this.#unavailable();
+    throw this.#unknown(kid);
+  }
+
+  /** Fetches the set, once for all who ask meanwhile; a failure is remembered, not thrown. */
+  #refresh(): Promise<void> {
+    this.#inFlight ??= this.#fetch().finally(() => (this.#inFlight = undefined));
+    return this.#inFlight;
+  }
+
+  async #fetch(): Promise<void> {
+    try {
+      this.#accept(await fetchKeySet(this.#url, this.#network));
+      this.#failures = 0;
+    } catch (error) {
+      this.#failures += 1;
+      const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE);
+      this.#pausedUntil = this.#now() + pause;
+      const detail = error instanceof Error ? error.message : String(error);
+      this.#logger.warn(`The key set at ${quote(this.#url)} cannot be fetched: ${quote(detail)}`);
+    }
+  }
+
+  #accept(entries: readonly unknown[]): void {
+    const keys = new Map<string, VerificationKey>();
+    for (const entry of entries) {
+      const key = importVerificationKey(entry);
+      if (typeof key === 'string') {
+        this.#logger.warn(`Ignoring a key of the key set at ${quote(this.#url)}: it ${key}`);
+      } else {
+        keys.set(key.kid, key);
+      }
+    }
+    const now = this.#now();
+    if (keys.size > 0 || this.#keys.size === 0) {
+      this.#emptySince = undefined;
+    } else {
+      this.#emptySince ??= now;
+      if (now - this.#emptySince < DOUBT_EMPTY_SET_FOR) {
+        throw new Error('expected keys, found an empty set after a good one');
+      }
+    }
+    this.#keys = keys;
+    this.#fetchedAt = now;
+  }
+
+  async #waitForRefresh(): Promise<void> {
+    let cancel = () => {};
+    const patience = new Promise<void>(resolve => {
+      cancel = this.#network.clock.setTimeout(resolve, MAX_WAIT);
+    });
+    await Promise.race([this.#refresh(), patience]);
+    cancel();
+  }
+
+  #takeFromBucket(): boolean {
+    const now = this.#now();
+    const refilled = Math.floor((now - this.#bucketFilledAt) / BUCKET_REFILL);
+    if (refilled > 0) {
+      this.#bucket = Math.min(BUCKET_SIZE, this.#bucket + refilled);
+      this.#bucketFilledAt += refilled * BUCKET_REFILL;
+    }
+    if (this.#bucket === 0) return false;
+    this.#bucket -= 1;
+    return true;
+  }
+
+  #isPaused(): boolean {
+    return this.#now() < this.#pausedUntil;
+  }
+
+  #age(): number {
+    return this.#now() - this.#fetchedAt;
+  }
+
+  #now(): number {
+    return this.#network.clock.monotonic();
+  }
+
+  #unknown(kid: string) {
+    return createAuthError(
+      'AUTH_KEY_UNKNOWN',
+      `the issuer does not publish a key ${quote(kid)} at ${quote(this.#url)}, it publishes ${quote([...this.#keys.keys()])}`,
+    );
+  }
+
+  #unavailable() {
+    return createAuthError(
+      'AUTH_KEYS_UNAVAILABLE',
+      `the key set at ${quote(this.#url)} cannot be fetched now; see the warnings in the log`,
+    );
+  }
+}

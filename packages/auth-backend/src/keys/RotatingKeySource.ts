@@ -1,0 +1,179 @@
+import { generateKeyPair as generateKeyPairWithCallback, randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { Clock, KeyStore, LoggerService, PublicJwk } from '@stagepass/auth-node';
+import { createAuthError } from '@stagepass/auth-node/internal';
+import { schemeOf, type SignatureAlgorithm } from '../tokens/algorithms';
+import type { SigningKey } from '../tokens/signJws';
+import { exportPublicJwk } from './importKey';
+import { type KeyLifecyclePolicy, planKeys, publishedUntil } from './keyLifecycle';
+import type { KeySource } from './KeySource';
+
+/** How old the list of published keys may be before the store is asked again, in milliseconds. */
+const LISTING_MAX_AGE = 1_000;
+
+/** How long after a failure the store is left alone, in milliseconds. */
+const RETRY_AFTER = 5_000;
+
+interface OwnKey extends SigningKey {
+  readonly preparedAt: number;
+  readonly published: PublicJwk;
+}
+
+interface Listing {
+  readonly keys: PublicJwk[];
+  readonly readAt: number;
+}
+
+/**
+ * Signing keys that are generated in this process and replaced as {@link planKeys} says. The public halves
+ * are in the store before the first signature; the private halves never leave this object.
+ */
+export class RotatingKeySource implements KeySource {
+  readonly #options: {
+    readonly store: KeyStore;
+    readonly algorithm: SignatureAlgorithm;
+    readonly policy: KeyLifecyclePolicy;
+    readonly clock: Clock;
+    readonly logger: LoggerService;
+  };
+  #ownKeys: readonly OwnKey[] = [];
+  #preparing: Promise<void> | undefined;
+  #retryAt = -Infinity;
+  #listing: Listing | undefined;
+  #listingInFlight: Promise<PublicJwk[]> | undefined;
+
+  constructor(options: {
+    store: KeyStore;
+    algorithm: SignatureAlgorithm;
+    policy: KeyLifecyclePolicy;
+    clock: Clock;
+    logger: LoggerService;
+  }) {
+    this.#options = options;
+  }
+
+  async getSigningKey(): Promise<SigningKey> {
+    const { active, prepare } = this.#plan();
+    if (active) {
+      if (prepare) this.#prepareInBackground();
+      return active;
+    }
+    await this.#prepareNext();
+    const { active: first } = this.#plan();
+    // Not reachable while a key's life is longer than the making of it.
+    if (!first)
+      throw createAuthError('AUTH_KEYS_UNAVAILABLE', 'the new signing key is too old to use');
+    return first;
+  }
+
+  /** Answers from memory, asking the store at most once a second; the last answer outlives an outage. */
+  async listPublicKeys(): Promise<PublicJwk[]> {
+    const { clock, logger } = this.#options;
+    const last = this.#listing;
+    if (last && clock.monotonic() - last.readAt < LISTING_MAX_AGE) return last.keys;
+    this.#listingInFlight ??= this.#readKeys().finally(() => (this.#listingInFlight = undefined));
+    try {
+      return await this.#listingInFlight;
+    } catch (error) {
+      if (!last) {
+        throw createAuthError('AUTH_KEYS_UNAVAILABLE', 'the key store cannot be read', {
+          cause: error,
+        });
+      }
+      logger.warn('The key store cannot be read; publishing the keys last read', asError(error));
+      this.#listing = { keys: last.keys, readAt: clock.monotonic() };
+      return last.keys;
+    }
+  }
+
+  #plan() {
+    return planKeys(this.#ownKeys, this.#options.clock.now(), this.#options.policy);
+  }
+
+  #prepareInBackground(): void {
+    if (this.#options.clock.monotonic() < this.#retryAt) return;
+    this.#prepareNext().catch((error: unknown) => {
+      this.#options.logger.error(
+        'The next signing key cannot be published; signing goes on with the current key',
+        asError(error),
+      );
+    });
+  }
+
+  #prepareNext(): Promise<void> {
+    this.#preparing ??= this.#generateAndPublish().finally(() => (this.#preparing = undefined));
+    return this.#preparing;
+  }
+
+  async #generateAndPublish(): Promise<void> {
+    const { store, algorithm, policy, clock, logger } = this.#options;
+    const { publicKey, privateKey } = await generateKeys(algorithm);
+    const kid = randomUUID();
+    const preparedAt = clock.now();
+    const published = exportPublicJwk(publicKey, kid, algorithm);
+    try {
+      await store.addKey({
+        key: published,
+        expiresAt: new Date(publishedUntil(preparedAt, policy)),
+      });
+    } catch (error) {
+      this.#retryAt = clock.monotonic() + RETRY_AFTER;
+      throw createAuthError(
+        'AUTH_KEYS_UNAVAILABLE',
+        'the key store does not take the signing key',
+        {
+          cause: error,
+        },
+      );
+    }
+    const { active } = this.#plan();
+    const key = { kid, alg: algorithm, privateKey, preparedAt, published };
+    this.#ownKeys = active ? [active, key] : [key];
+    this.#listing = { keys: this.#withOwnKeys(this.#listing?.keys ?? []), readAt: -Infinity };
+    logger.info(`Published the signing key ${kid}`);
+    await this.#prune();
+  }
+
+  async #prune(): Promise<void> {
+    const { store, policy, clock, logger } = this.#options;
+    // An hour more than the retention: another replica's clock may be behind ours.
+    const before = new Date(clock.now() - policy.outageAllowance);
+    try {
+      await store.deleteKeysExpiredBefore(before);
+    } catch (error) {
+      logger.warn(
+        'Expired keys cannot be deleted now; the next rotation tries again',
+        asError(error),
+      );
+    }
+  }
+
+  async #readKeys(): Promise<PublicJwk[]> {
+    const { store, clock } = this.#options;
+    const stored = await store.listKeys();
+    const now = clock.now();
+    const living = stored.filter(({ expiresAt }) => expiresAt.getTime() > now);
+    const keys = this.#withOwnKeys(living.map(({ key }) => key));
+    this.#listing = { keys, readAt: clock.monotonic() };
+    return keys;
+  }
+
+  /** A listing that was read while a key was being published must not hide that key. */
+  #withOwnKeys(keys: PublicJwk[]): PublicJwk[] {
+    const own = this.#ownKeys.map(({ published }) => published);
+    return [...keys, ...own.filter(({ kid }) => keys.every(key => key.kid !== kid))];
+  }
+}
+
+const generateKeyPair = promisify(generateKeyPairWithCallback);
+
+async function generateKeys(algorithm: SignatureAlgorithm) {
+  const { keyType, curve } = schemeOf(algorithm);
+  if (keyType === 'ec') return generateKeyPair('ec', { namedCurve: curve ?? 'prime256v1' });
+  if (keyType === 'rsa') return generateKeyPair('rsa', { modulusLength: 2048 });
+  return generateKeyPair('ed25519', {});
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

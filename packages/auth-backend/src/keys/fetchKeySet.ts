@@ -1,0 +1,71 @@
+import type { Clock } from '@stagepass/auth-node';
+
+/** The largest key set that is read, in bytes. */
+const MAX_KEY_SET_BYTES = 256 * 1024;
+
+/** How long the whole exchange may take, body included, in milliseconds. */
+const FETCH_TIMEOUT = 5_000;
+
+/** The door to the network: `fetch`, and the clock that limits it. */
+export interface Network {
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+}
+
+/**
+ * Gets a key set (RFC 7517 section 5): only a 200 with a JSON object that has a list of `keys` counts.
+ * Redirects are not followed, since they would let one host speak for another.
+ *
+ * @returns the entries of the list as they came; a 404, which says that the issuer has no keys, is an
+ *   empty list
+ * @throws Error that says what went wrong, fit for a log
+ */
+export async function fetchKeySet(url: string, { fetch, clock }: Network): Promise<unknown[]> {
+  const abort = new AbortController();
+  const cancelTimeout = clock.setTimeout(() => {
+    abort.abort(new Error(`no complete answer within ${FETCH_TIMEOUT / 1000} s`));
+  }, FETCH_TIMEOUT);
+  try {
+    const response = await fetch(url, {
+      headers: { accept: 'application/json' },
+      redirect: 'manual',
+      signal: abort.signal,
+    });
+    if (response.status !== 200) {
+      await response.body?.cancel();
+      if (response.status === 404) return [];
+      throw new Error(`expected status 200, found ${response.status}`);
+    }
+    return readKeys(await readBody(response));
+  } catch (error) {
+    throw abort.signal.aborted ? abort.signal.reason : error;
+  } finally {
+    cancelTimeout();
+  }
+}
+
+async function readBody(response: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  // Leaving the loop cancels the stream, and with it the connection.
+  for await (const chunk of response.body ?? []) {
+    length += chunk.byteLength;
+    if (length > MAX_KEY_SET_BYTES) {
+      throw new Error(`expected at most ${MAX_KEY_SET_BYTES} bytes, found more`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function readKeys(body: Uint8Array): unknown[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw new Error('expected JSON in UTF-8, found something else');
+  }
+  const keys = (value as { keys?: unknown } | null)?.keys;
+  if (!Array.isArray(keys)) throw new Error('expected an object with a list of keys');
+  return keys;
+}

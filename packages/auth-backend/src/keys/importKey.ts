@@ -1,0 +1,79 @@
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import type { PublicJwk } from '@stagepass/auth-node';
+import { quote } from '@stagepass/auth-node/internal';
+import {
+  isSignatureAlgorithm,
+  type SignatureAlgorithm,
+  whyKeyDoesNotFit,
+} from '../tokens/algorithms';
+import type { VerificationKey } from '../tokens/verifyJws';
+
+/** The public parameters of each key type (RFC 7518 section 6, RFC 8037 section 2). */
+const publicParameters: Readonly<Record<string, readonly string[]>> = {
+  EC: ['crv', 'x', 'y'],
+  RSA: ['n', 'e'],
+  OKP: ['crv', 'x'],
+};
+
+/** The algorithm of a key that names none, where its curve leaves no choice. */
+const algorithmOfCurve: Readonly<Record<string, SignatureAlgorithm>> = {
+  'P-256': 'ES256',
+  'P-384': 'ES384',
+  'P-521': 'ES512',
+  Ed25519: 'EdDSA',
+};
+
+/**
+ * Reads a foreign value as a published key: exactly the public parameters of its type, with `kid` and
+ * `alg`; all other members are dropped.
+ *
+ * @returns the key, or a text that says why it cannot be used
+ */
+export function readPublicJwk(value: unknown): PublicJwk | string {
+  if (typeof value !== 'object' || value === null) return 'is not an object';
+  const jwk = value as Record<string, unknown>;
+  const { kid, kty, use, key_ops: operations } = jwk;
+  if (typeof kid !== 'string' || kid === '') return 'has no kid';
+  const parameters = typeof kty === 'string' ? publicParameters[kty] : undefined;
+  if (typeof kty !== 'string' || !parameters) return `has the unusable kty ${quote(kty)}`;
+  if ('d' in jwk || 'k' in jwk) return 'holds a private or secret member';
+  if (use !== undefined && use !== 'sig') return `is for ${quote(use)}, not for signatures`;
+  if (Array.isArray(operations) && !operations.includes('verify')) return 'is not for verifying';
+  const alg = jwk.alg ?? algorithmOfCurve[String(jwk.crv)];
+  if (!isSignatureAlgorithm(alg)) return `has the unusable alg ${quote(jwk.alg)}`;
+  const published: PublicJwk = { kty, kid, alg };
+  for (const name of parameters) {
+    const parameter = jwk[name];
+    if (typeof parameter !== 'string') return `has no ${name}`;
+    published[name] = parameter;
+  }
+  return published;
+}
+
+/**
+ * Imports a foreign value as a key that verifies signatures. The point must lie on its curve, and the key
+ * must fit its algorithm.
+ *
+ * @returns the key, or a text that says why it cannot be used
+ */
+export function importVerificationKey(value: unknown): VerificationKey | string {
+  const jwk = readPublicJwk(value);
+  if (typeof jwk === 'string') return jwk;
+  const alg = jwk.alg as SignatureAlgorithm;
+  let publicKey: KeyObject;
+  try {
+    publicKey = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
+  } catch {
+    return 'is not a valid public key';
+  }
+  return whyKeyDoesNotFit(publicKey, alg) ?? { kid: jwk.kid, alg, publicKey };
+}
+
+/** Writes the public half of a key pair as it is published. */
+export function exportPublicJwk(
+  publicKey: KeyObject,
+  kid: string,
+  alg: SignatureAlgorithm,
+): PublicJwk {
+  return { ...(publicKey.export({ format: 'jwk' }) as { kty: string }), kid, alg };
+}

@@ -1,0 +1,69 @@
+/**
+ * The life of a rotating signing key, as functions of now: prepared (generated and published) → active
+ * (signs) → retired (verifies) → pruned. All times are milliseconds.
+ */
+export interface KeyLifecyclePolicy {
+  /** How long a key is published before it signs; longer than verifiers take to refresh a key set. */
+  readonly prePublication: number;
+  /** How long a key signs before the next one takes over. */
+  readonly signingLife: number;
+  /** How much longer it may sign when no next key can be published, as during a database outage. */
+  readonly outageAllowance: number;
+  /** The longest life of a token that it signs. */
+  readonly tokenLife: number;
+  /** Added to the retention for clocks that differ between hosts. */
+  readonly margin: number;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Returns the policy for keys that sign for the given time, tokens that live for the given time. */
+export function keyLifecyclePolicy(signingLife: number, tokenLife: number): KeyLifecyclePolicy {
+  return {
+    prePublication: Math.min(10 * MINUTE, signingLife / 2),
+    signingLife,
+    outageAllowance: HOUR,
+    tokenLife,
+    margin: 5 * MINUTE,
+  };
+}
+
+/** When a key that is prepared now must have stopped signing. */
+export function signsUntil(preparedAt: number, policy: KeyLifecyclePolicy): number {
+  return preparedAt + policy.prePublication + policy.signingLife + policy.outageAllowance;
+}
+
+/** Until when the public half must stay published: the last token that it signed has expired then. */
+export function publishedUntil(preparedAt: number, policy: KeyLifecyclePolicy): number {
+  return signsUntil(preparedAt, policy) + policy.tokenLife + policy.margin;
+}
+
+/** What to do now with the keys of this process. */
+export interface KeyPlan<TKey> {
+  /** The key to sign with; undefined if a key must be prepared before anything can be signed. */
+  readonly active: TKey | undefined;
+  /** The next key is due. */
+  readonly prepare: boolean;
+}
+
+/**
+ * Decides which key signs, and whether the next one is due. The newest key that has been published for
+ * long enough signs; the very first key of a process signs at once, since there is no other.
+ *
+ * @param keys - the keys of this process in the order in which they were prepared
+ * @param now - milliseconds since the epoch
+ */
+export function planKeys<TKey extends { readonly preparedAt: number }>(
+  keys: readonly TKey[],
+  now: number,
+  policy: KeyLifecyclePolicy,
+): KeyPlan<TKey> {
+  const usable = keys.filter(key => now < signsUntil(key.preparedAt, policy));
+  const settled = usable.filter(key => now >= key.preparedAt + policy.prePublication);
+  const newest = usable.at(-1);
+  return {
+    active: settled.at(-1) ?? usable[0],
+    prepare: newest === undefined || now >= newest.preparedAt + policy.signingLife,
+  };
+}

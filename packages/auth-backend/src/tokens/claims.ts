@@ -1,0 +1,72 @@
+import type { JsonObject } from '@backstage/types';
+import { createAuthError, quote } from '@stagepass/auth-node/internal';
+
+/** How far an issuer's clock may be ahead of ours, in seconds, for `iat` and `nbf`. */
+const CLOCK_SKEW = 60;
+
+/** 9999-12-31, the last day that every date format in use can write. */
+const LATEST_DATE = 253_402_300_799;
+
+const MAX_SUBJECT_LENGTH = 1024;
+
+/**
+ * Reads the subject (RFC 7519 section 4.1.2): exactly as written, 1 to 1024 characters, not blank.
+ *
+ * @throws AuthenticationError `AUTH_CLAIM_INVALID`
+ */
+export function readSubject(claims: JsonObject): string {
+  const { sub } = claims;
+  if (typeof sub !== 'string' || sub.trim() === '' || sub.length > MAX_SUBJECT_LENGTH) {
+    throw invalidClaim('sub', `a string of 1 to ${MAX_SUBJECT_LENGTH} characters`, sub);
+  }
+  return sub;
+}
+
+/**
+ * Reads and checks the times of a token. `exp` and `iat` are required, `nbf` may be absent; the token is
+ * expired *at* `exp`, without leeway (RFC 7519 section 4.1.4).
+ *
+ * @param now - seconds since the epoch, fractions included
+ * @throws AuthenticationError `AUTH_CLAIM_INVALID`, `AUTH_TOKEN_EXPIRED` or `AUTH_TOKEN_NOT_YET_VALID`
+ */
+export function readTimes(claims: JsonObject, now: number): { iat: number; exp: number } {
+  const iat = readNumericDate(claims, 'iat');
+  const exp = readNumericDate(claims, 'exp');
+  const nbf = Object.hasOwn(claims, 'nbf') ? readNumericDate(claims, 'nbf') : iat;
+  if (exp < iat) throw invalidClaim('exp', `a time after iat ${iat}`, exp);
+  if (exp <= now) {
+    throw createAuthError(
+      'AUTH_TOKEN_EXPIRED',
+      `the token expired at ${toIso(exp)}, it is ${toIso(now)} now; get a new one`,
+    );
+  }
+  const validFrom = Math.max(iat, nbf);
+  if (validFrom > now + CLOCK_SKEW) {
+    throw createAuthError(
+      'AUTH_TOKEN_NOT_YET_VALID',
+      `the token is valid from ${toIso(validFrom)}, it is ${toIso(now)} now; check the clocks of both hosts`,
+    );
+  }
+  return { iat, exp };
+}
+
+/** Makes the error for a claim of the wrong type or value. */
+export function invalidClaim(name: string, expected: string, found: unknown) {
+  return createAuthError(
+    'AUTH_CLAIM_INVALID',
+    `claim ${name}: expected ${expected}, found ${found === undefined ? 'none' : quote(found)}`,
+  );
+}
+
+// Whole seconds only: every issuer that we know writes them, and a fraction is more often a bug.
+function readNumericDate(claims: JsonObject, name: 'iat' | 'exp' | 'nbf'): number {
+  const value = claims[name];
+  if (!Number.isSafeInteger(value) || (value as number) < 0 || (value as number) > LATEST_DATE) {
+    throw invalidClaim(name, 'whole seconds since the epoch', value);
+  }
+  return value as number;
+}
+
+function toIso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}

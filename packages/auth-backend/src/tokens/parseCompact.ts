@@ -1,0 +1,89 @@
+import type { JsonObject } from '@backstage/types';
+import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import { parseJsonObject } from './strictJson';
+
+/**
+ * The longest token that is looked at, in characters. User tokens are never issued longer than this, and
+ * anything above is refused before a byte of it is decoded.
+ */
+export const MAX_TOKEN_LENGTH = 32_768;
+
+/** The header parameters that verification reads; all others are ignored. */
+export interface ProtectedHeader {
+  readonly alg: string;
+  readonly typ?: string;
+  readonly kid?: string;
+}
+
+/** A well-formed token of which nothing is proved yet. */
+export interface UnverifiedJws {
+  readonly header: ProtectedHeader;
+  /** What the signature covers: the first two segments exactly as received (RFC 7515 section 5.2). */
+  readonly signingInput: string;
+  readonly signature: Buffer;
+  /** The claims, decoded on first use; believe none of them before `verifyJws` has returned. */
+  unverifiedClaims(): JsonObject;
+}
+
+/**
+ * Reads a token in the compact serialisation (RFC 7515 section 7.1), accepting exactly one way to write
+ * each token: three segments of canonical base64url without padding or white space.
+ *
+ * @throws AuthenticationError `AUTH_TOKEN_MALFORMED`
+ */
+export function parseCompact(token: unknown): UnverifiedJws {
+  if (typeof token !== 'string') throw malformed(`expected a string, found ${typeof token}`);
+  if (token.length > MAX_TOKEN_LENGTH) {
+    throw malformed(`expected at most ${MAX_TOKEN_LENGTH} characters, found ${token.length}`);
+  }
+  const first = token.indexOf('.');
+  const second = token.indexOf('.', first + 1);
+  if (first < 1 || second <= first + 1 || token.indexOf('.', second + 1) !== -1) {
+    throw malformed('expected three non-empty segments separated by dots');
+  }
+  const header = readHeader(decodeObject(token.slice(0, first), 'header'));
+  const payload = token.slice(first + 1, second);
+  let claims: JsonObject | undefined;
+  return {
+    header,
+    signingInput: token.slice(0, second),
+    signature: decodeSegment(token.slice(second + 1), 'signature'),
+    unverifiedClaims: () => (claims ??= decodeObject(payload, 'payload')),
+  };
+}
+
+function readHeader(header: JsonObject): ProtectedHeader {
+  const { alg, typ, kid } = header;
+  if (typeof alg !== 'string' || alg === '') throw malformed('header: expected a string as alg');
+  if (Object.hasOwn(header, 'typ') && typeof typ !== 'string') {
+    throw malformed('header: expected a string as typ');
+  }
+  if (Object.hasOwn(header, 'kid') && (typeof kid !== 'string' || kid === '')) {
+    throw malformed('header: expected a non-empty string as kid');
+  }
+  // RFC 7515 section 4.1.11: who does not understand a critical parameter must refuse the token.
+  // `b64` (RFC 7797) changes what is signed, and is refused even where it is not marked critical.
+  if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64')) {
+    throw malformed(`header: critical parameters are not understood, found ${quote(header.crit)}`);
+  }
+  return { alg, typ: typ as string | undefined, kid: kid as string | undefined };
+}
+
+function decodeObject(segment: string, name: string): JsonObject {
+  const object = parseJsonObject(decodeSegment(segment, name));
+  if (typeof object === 'string') throw malformed(`${name}: ${object}`);
+  return object;
+}
+
+function decodeSegment(segment: string, name: string): Buffer {
+  const bytes = Buffer.from(segment, 'base64url');
+  // Encoding again is the whole check: a foreign alphabet, padding, white space and stray trailing bits
+  // (RFC 4648 section 3.5) all come out different.
+  if (bytes.toString('base64url') !== segment)
+    throw malformed(`${name}: is not canonical base64url`);
+  return bytes;
+}
+
+function malformed(detail: string) {
+  return createAuthError('AUTH_TOKEN_MALFORMED', `the token is not a well-formed JWS: ${detail}`);
+}

@@ -1,0 +1,100 @@
+import { type Clock, type DiscoveryService, tokenTypes } from '@stagepass/auth-node';
+import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import type { KeySets } from '../../keys/KeySets';
+import type { KeySource } from '../../keys/KeySource';
+import type { SignatureAlgorithm } from '../algorithms';
+import { invalidClaim, readSubject, readTimes } from '../claims';
+import type { UnverifiedJws } from '../parseCompact';
+import { signJws } from '../signJws';
+import { verifyJws } from '../verifyJws';
+import { isPluginId } from './pluginId';
+
+/** How long a plugin token lives, in seconds. */
+export const PLUGIN_TOKEN_LIFE = 60 * 60;
+
+/** The longest life that is accepted of another implementation's plugin token, in seconds. */
+const MAX_PLUGIN_TOKEN_LIFE = 24 * 60 * 60;
+
+/** What a plugin token proves. */
+export interface PluginTokenProof {
+  /** The plugin that signed the token. */
+  readonly pluginId: string;
+  /** The user on whose behalf it calls, as a token that is yet to be verified. */
+  readonly limitedUserToken?: string;
+}
+
+/** The tokens with which plugins call each other: those that this plugin issues and those sent to it. */
+export class PluginTokens {
+  readonly #options: {
+    readonly pluginId: string;
+    readonly keySource: KeySource;
+    readonly keySets: KeySets;
+    readonly discovery: DiscoveryService;
+    readonly algorithms: readonly SignatureAlgorithm[];
+    readonly clock: Clock;
+  };
+
+  /** @param options - `algorithms`: those that plugins of this backend sign with */
+  constructor(options: {
+    pluginId: string;
+    keySource: KeySource;
+    keySets: KeySets;
+    discovery: DiscoveryService;
+    algorithms: readonly SignatureAlgorithm[];
+    clock: Clock;
+  }) {
+    this.#options = options;
+  }
+
+  /** Tells whether a token says of itself that it is a plugin token; exactly (RFC 8725 section 3.11). */
+  static recognises(jws: UnverifiedJws): boolean {
+    return jws.header.typ === tokenTypes.plugin.typParam;
+  }
+
+  /** Issues a token for one call to the target, which lives no longer than the user's token in it. */
+  async issue(options: {
+    targetPluginId: string;
+    onBehalfOf?: { token: string; expiresAt: Date };
+  }): Promise<string> {
+    const { pluginId, keySource, clock } = this.#options;
+    const { targetPluginId, onBehalfOf } = options;
+    const key = await keySource.getSigningKey();
+    const iat = Math.floor(clock.now() / 1000);
+    const userExpiry = onBehalfOf ? Math.floor(onBehalfOf.expiresAt.getTime() / 1000) : Infinity;
+    const exp = Math.min(iat + PLUGIN_TOKEN_LIFE, userExpiry);
+    const obo = onBehalfOf?.token;
+    return signJws(
+      tokenTypes.plugin.typParam,
+      { sub: pluginId, aud: targetPluginId, iat, exp, ...(obo !== undefined && { obo }) },
+      key,
+    );
+  }
+
+  /** Verifies a token that was sent to this plugin. */
+  async verify(jws: UnverifiedJws): Promise<PluginTokenProof> {
+    const { pluginId: ownId, keySets, discovery, algorithms, clock } = this.#options;
+    const issuer = jws.unverifiedClaims().sub;
+    if (!isPluginId(issuer)) throw invalidClaim('sub', 'the id of the issuing plugin', issuer);
+    const key = await keySets.findPluginKey(issuer, { kid: jws.header.kid, discovery });
+    const claims = await verifyJws(jws, key, algorithms);
+    const { aud, obo } = claims;
+    if (aud !== ownId) {
+      throw createAuthError(
+        'AUTH_AUDIENCE_MISMATCH',
+        `the token of plugin ${quote(issuer)} is for ${quote(aud ?? null)}, this is the plugin ${quote(ownId)}; ` +
+          'ask for a token with this plugin as targetPluginId',
+      );
+    }
+    const { iat, exp } = readTimes(claims, clock.now() / 1000);
+    if (exp - iat > MAX_PLUGIN_TOKEN_LIFE) {
+      throw invalidClaim('exp', `at most ${MAX_PLUGIN_TOKEN_LIFE} s after iat`, exp);
+    }
+    const pluginId = readSubject(claims);
+    if (!Object.hasOwn(claims, 'obo')) return { pluginId };
+    // A present but unusable obo must never make the plugin itself the caller.
+    if (typeof obo !== 'string' || obo === '') {
+      throw invalidClaim('obo', 'a limited user token', typeof obo === 'string' ? '' : obo);
+    }
+    return { pluginId, limitedUserToken: obo };
+  }
+}

@@ -1,0 +1,76 @@
+import type { JsonObject } from '@backstage/types';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Parses the JSON object in a token segment: UTF-8 without a byte order mark (RFC 8259 section 8.1) and
+ * without duplicate members at any depth, since readers of duplicates disagree on which one counts
+ * (RFC 7515 section 4, RFC 7519 section 4).
+ *
+ * @returns the object, or a text that says what is wrong with the bytes
+ */
+export function parseJsonObject(bytes: Uint8Array): JsonObject | string {
+  let text: string;
+  let value: unknown;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    return 'is not UTF-8';
+  }
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return 'is not JSON';
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return 'is not a JSON object';
+  }
+  return hasDuplicateMembers(text) ? 'has duplicate members' : (value as JsonObject);
+}
+
+/** Scans valid JSON text for an object that names a member twice, in whatever spelling. */
+function hasDuplicateMembers(json: string): boolean {
+  // The member names of each structure that is open at this point; undefined for an array.
+  const open: Array<Set<string> | undefined> = [];
+  let expectsName = false;
+  for (let at = 0; at < json.length; at += 1) {
+    switch (json[at]) {
+      case '{':
+        open.push(new Set());
+        expectsName = true;
+        break;
+      case '[':
+        open.push(undefined);
+        expectsName = false;
+        break;
+      case '}':
+      case ']':
+        open.pop();
+        expectsName = false;
+        break;
+      case ',':
+        expectsName = open.at(-1) !== undefined;
+        break;
+      case '"': {
+        const end = endOfString(json, at);
+        const names = open.at(-1);
+        if (expectsName && names) {
+          const name = JSON.parse(json.slice(at, end + 1)) as string;
+          if (names.has(name)) return true;
+          names.add(name);
+          expectsName = false;
+        }
+        at = end;
+        break;
+      }
+      default:
+    }
+  }
+  return false;
+}
+
+function endOfString(json: string, start: number): number {
+  let at = start + 1;
+  while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
+  return at;
+}

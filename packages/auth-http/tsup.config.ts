@@ -1,0 +1,3 @@
+import { defineConfig } from '../../tsup.base';
+
+export default defineConfig('index', 'express');

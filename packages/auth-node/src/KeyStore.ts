@@ -1,0 +1,49 @@
+/**
+ * A public key as published in a key set (RFC 7517): never a private member.
+ *
+ * @public
+ */
+export interface PublicJwk {
+  /** Key id, unique among the keys of an issuer (RFC 7517 section 4.5). */
+  kid: string;
+  /** Key type, `EC`, `RSA` or `OKP` (RFC 7517 section 4.1). */
+  kty: string;
+  /** The one algorithm that the key is used with (RFC 7518 section 3.1). */
+  alg: string;
+  /** The public parameters of the key type, such as `crv`, `x` and `y`. */
+  [parameter: string]: string;
+}
+
+/**
+ * A public key and how long it must stay published.
+ *
+ * @public
+ */
+export interface StoredKey {
+  readonly key: PublicJwk;
+  /** When no token that the key signed can be alive any more. */
+  readonly expiresAt: Date;
+}
+
+/**
+ * Where the replicas of one issuer share the public halves of their signing keys. Private keys never
+ * reach a store.
+ *
+ * @public
+ */
+export interface KeyStore {
+  /**
+   * Stores a key durably: once the promise resolves, every other user of the store lists it.
+   * Storing a `kid` a second time is an error.
+   */
+  addKey(key: StoredKey): Promise<void>;
+
+  /**
+   * Lists the keys in the order of their expiry, the earliest first; expired ones stay listed until they
+   * are deleted. A row that cannot be read is left out, with a warning, and hides no other.
+   */
+  listKeys(): Promise<StoredKey[]>;
+
+  /** Deletes the keys that expired before the given time; no error if there are none. */
+  deleteKeysExpiredBefore(time: Date): Promise<void>;
+}

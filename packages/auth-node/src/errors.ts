@@ -1,0 +1,106 @@
+import { AuthenticationError, NotAllowedError, ServiceUnavailableError } from '@backstage/errors';
+
+export { AuthenticationError, NotAllowedError, ServiceUnavailableError };
+
+/**
+ * What each code means: the error class, which Backstage code tells apart by `name`, and the one
+ * sentence that the caller may read. All invalid tokens read the same, so that a caller cannot find
+ * out by trying what is wrong with a token; the `reason` says it, for log and audit.
+ */
+const rejections = {
+  AUTH_CREDENTIALS_MISSING: [AuthenticationError, 'Missing credentials'],
+  AUTH_REQUEST_AMBIGUOUS: [AuthenticationError, 'Malformed or ambiguous credentials'],
+  AUTH_TOKEN_MALFORMED: [AuthenticationError, 'Illegal token'],
+  AUTH_TOKEN_TYPE_UNKNOWN: [AuthenticationError, 'Illegal token'],
+  AUTH_TOKEN_EXPIRED: [AuthenticationError, 'Illegal token'],
+  AUTH_TOKEN_NOT_YET_VALID: [AuthenticationError, 'Illegal token'],
+  AUTH_SIGNATURE_INVALID: [AuthenticationError, 'Illegal token'],
+  AUTH_ALGORITHM_NOT_ALLOWED: [AuthenticationError, 'Illegal token'],
+  AUTH_AUDIENCE_MISMATCH: [AuthenticationError, 'Illegal token'],
+  AUTH_ISSUER_MISMATCH: [AuthenticationError, 'Illegal token'],
+  AUTH_CLAIM_INVALID: [AuthenticationError, 'Illegal token'],
+  AUTH_KEY_UNKNOWN: [AuthenticationError, 'Illegal token'],
+  AUTH_KEYS_UNAVAILABLE: [ServiceUnavailableError, 'Credentials cannot be verified at the moment'],
+  AUTH_LIMITED_TOKEN_NOT_ALLOWED: [AuthenticationError, 'Illegal limited user token'],
+  AUTH_PRINCIPAL_NOT_ALLOWED: [NotAllowedError, 'This endpoint does not allow these credentials'],
+  AUTH_ACCESS_RESTRICTED: [NotAllowedError, 'Access to this plugin is restricted'],
+  AUTH_DELEGATION_NOT_ALLOWED: [NotAllowedError, 'This call may not be made for its caller'],
+  AUTH_CONFIG_INVALID: [Error, 'Invalid configuration'],
+} as const satisfies Record<string, readonly [new (message: string) => Error, string]>;
+
+/**
+ * Why a call was refused, or a backend did not start: a closed set. `AUTH_KEYS_UNAVAILABLE` is answered
+ * with 503, `AUTH_PRINCIPAL_NOT_ALLOWED`, `AUTH_ACCESS_RESTRICTED` and `AUTH_DELEGATION_NOT_ALLOWED`
+ * with 403, `AUTH_CONFIG_INVALID` happens at start, and all others are answered with 401.
+ *
+ * @public
+ */
+export type AuthErrorCode = keyof typeof rejections;
+
+/**
+ * An error with the code of a refusal, and its full reason.
+ *
+ * @public
+ */
+export type AuthError = Error & {
+  readonly code: AuthErrorCode;
+  /**
+   * What was expected, what was found and what to do; for log and audit, not for the caller. Not
+   * enumerable. Never holds a token or a secret.
+   */
+  readonly reason: string;
+};
+
+/**
+ * Tells whether a value is an error of this product, by its `code`: copies of the packages, ESM beside
+ * CommonJS, recognise each other's errors, which `instanceof` does not.
+ *
+ * @param error - whatever was caught
+ * @public
+ */
+export function isAuthError(error: unknown): error is AuthError {
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return typeof message === 'string' && typeof code === 'string' && Object.hasOwn(rejections, code);
+}
+
+/**
+ * Makes the error of a refusal.
+ *
+ * @param code - why
+ * @param reason - the full story for log and audit; foreign values in it go through `quote`
+ * @param options - `message`: what the caller reads instead of the sentence of the code, where Backstage
+ *   has a sentence of its own; `cause`: the error that led here, for log and audit alone
+ */
+export function createAuthError(
+  code: AuthErrorCode,
+  reason: string,
+  options?: { message?: string; cause?: unknown },
+): AuthError {
+  const [ErrorClass, sentence] = rejections[code];
+  const message = options?.message ?? (code === 'AUTH_CONFIG_INVALID' ? reason : sentence);
+  const error = new ErrorClass(message);
+  // Backstage's error middleware sends every own property it can serialise, and the cause. Defining
+  // `toJSON`, and nothing as enumerable but the code, keeps the answer to name and message.
+  Object.defineProperties(error, {
+    code: { value: code, enumerable: true },
+    reason: { value: reason },
+    cause: { value: options?.cause, enumerable: false },
+    toJSON: { value: () => ({ name: error.name, message }) },
+  });
+  return error as AuthError;
+}
+
+/**
+ * Writes a foreign value into a reason: as JSON in printable ASCII on one line, at most 200 characters,
+ * so that a caller can neither forge log lines nor flood the log.
+ */
+export function quote(value: unknown): string {
+  const text = typeof value === 'string' ? value.slice(0, 200) : value;
+  const json = JSON.stringify(text) ?? String(text);
+  const escaped = json.replace(
+    /[^\x20-\x7e]/g,
+    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return escaped.length <= 200 ? escaped : `${escaped.slice(0, 197)}...`;
+}

@@ -1,0 +1,41 @@
+import { type BackstageCredentials, isPrincipal } from './credentials';
+import { createAuthError } from './errors';
+import type { BackstagePrincipalTypes } from './principals';
+
+/**
+ * Returns the credentials, narrowed to the allowed principal types, or throws: the one place that
+ * decides about `allow`.
+ *
+ * @param credentials - verified credentials
+ * @param allow - the principal types that may pass; absent means any
+ * @throws AuthenticationError `AUTH_CREDENTIALS_MISSING` when there are none and `none` is not allowed
+ * @throws NotAllowedError `AUTH_PRINCIPAL_NOT_ALLOWED` when the principal is of another type
+ * @public
+ */
+export function requirePrincipal<TAllowed extends keyof BackstagePrincipalTypes = 'unknown'>(
+  credentials: BackstageCredentials,
+  allow?: readonly TAllowed[],
+): BackstageCredentials<BackstagePrincipalTypes[TAllowed]> {
+  const allowed: readonly string[] | undefined = allow;
+  for (const type of ['none', 'user', 'service'] as const) {
+    if (!isPrincipal(credentials, type)) continue;
+    if (!allowed || allowed.includes(type)) {
+      return credentials as BackstageCredentials<BackstagePrincipalTypes[TAllowed]>;
+    }
+    if (type === 'none') {
+      throw createAuthError(
+        'AUTH_CREDENTIALS_MISSING',
+        `expected ${allowed.join(' or ')} credentials, the request carries none`,
+      );
+    }
+    throw createAuthError(
+      'AUTH_PRINCIPAL_NOT_ALLOWED',
+      `expected ${allowed.join(' or ')} credentials, found a ${type} principal`,
+      { message: `This endpoint does not allow '${type}' credentials` },
+    );
+  }
+  throw createAuthError(
+    'AUTH_PRINCIPAL_NOT_ALLOWED',
+    'the credentials hold no principal of a known type; expected user, service or none',
+  );
+}

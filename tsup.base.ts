@@ -1,0 +1,34 @@
+import { rmSync } from 'node:fs';
+import { defineConfig as defineTsupConfig, type Options } from 'tsup';
+
+/**
+ * The build of every package: the named entries of `src`, as ESM and as CommonJS, with types for both.
+ *
+ * What the ESM entries share stands in one file named `shared`; a second such file is an error of
+ * esbuild, so that the files of a package keep their names from version to version. CommonJS entries
+ * and types stand by themselves.
+ */
+export function defineConfig(...entries: string[]) {
+  // One folder for several builds, which run side by side: none of them may clean it.
+  rmSync('dist', { recursive: true, force: true });
+
+  const base: Options = {
+    format: ['esm', 'cjs'],
+    tsconfig: '../../tsconfig.build.json',
+    target: 'node20',
+    platform: 'node',
+  };
+  const code: Options = {
+    ...base,
+    entry: Object.fromEntries(entries.map(entry => [entry, `src/${entry}.ts`])),
+    esbuildOptions(options) {
+      options.chunkNames = 'shared';
+    },
+  };
+  const types = entries.map((entry): Options => ({
+    ...base,
+    entry: { [entry]: `src/${entry}.ts` },
+    dts: { only: true },
+  }));
+  return defineTsupConfig([code, ...types]);
+}
