@@ -33,7 +33,9 @@ export async function ensureInstalled(scope) {
   const { sentence, command } = scopes[widest];
   console.log(sentence);
   last.forget();
-  await runQuietly('The install', 'npx', [...yarn, ...command]);
+  // SQLite is compiled where no prebuilt form of it can be had: on all cores.
+  const env = { JOBS: 'max', ...process.env };
+  await runQuietly('The install', 'npx', [...yarn, ...command], { env });
   last.write({ scope: widest, wanted: wanted(), installed: installed() });
 }
 

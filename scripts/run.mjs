@@ -22,7 +22,7 @@ export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: options.cwd ?? root,
-      env: { ...process.env, ...options.env },
+      env: options.env ?? process.env,
       stdio: options.quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
       // npm and npx are batch files on Windows, which only a shell starts.
       shell: process.platform === 'win32' && command !== process.execPath,

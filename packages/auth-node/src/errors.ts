@@ -79,14 +79,15 @@ export function createAuthError(
 ): AuthError {
   const [ErrorClass, sentence] = rejections[code];
   const message = options?.message ?? (code === 'AUTH_CONFIG_INVALID' ? reason : sentence);
-  const error = new ErrorClass(message);
-  // Backstage's error middleware sends every own property it can serialise, and the cause. Defining
-  // `toJSON`, and nothing as enumerable but the code, keeps the answer to name and message.
+  const error: Error = new ErrorClass(message);
+  // Backstage's error middleware sends every own property that it can serialise, the cause too. With
+  // `toJSON`, and nothing enumerable but the code, its answer stays at name and message.
+  delete error.cause;
   Object.defineProperties(error, {
     code: { value: code, enumerable: true },
     reason: { value: reason },
-    cause: { value: options?.cause, enumerable: false },
     toJSON: { value: () => ({ name: error.name, message }) },
+    ...(options?.cause !== undefined && { cause: { value: options.cause } }),
   });
   return error as AuthError;
 }

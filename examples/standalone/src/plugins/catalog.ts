@@ -7,6 +7,7 @@ import {
 import express, { type Router } from 'express';
 import { type Entity, openEntityStore, parseEntity } from './entities';
 import { hopAt } from './hops';
+import { inputError } from './inputError';
 import { isPermitted, type Permission } from './permissions';
 import type { PluginServices } from './PluginServices';
 
@@ -36,6 +37,7 @@ export async function catalogPlugin(services: PluginServices): Promise<Router> {
       throw new NotAllowedError(`The permission ${createPermission.name} is not granted`);
     }
     const entity = parseEntity(req.body);
+    if (!entity) throw inputError('Expected a JSON object with the refs "ref" and "owner", and "public"');
     await entities.add(entity);
     res.status(201).json({ hops: [hopAt('catalog', credentials)], entity });
   });

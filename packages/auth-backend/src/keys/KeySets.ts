@@ -39,12 +39,12 @@ export class KeySets {
 
   /** Makes a plugin of this process answer for its own tokens. */
   addLocalPlugin(pluginId: string, listPublicKeys: () => Promise<PublicJwk[]>): void {
-    this.#localPlugins.set(pluginId, new LocalKeySet(listPublicKeys));
+    this.#localPlugins.set(pluginId, new LocalKeySet(listPublicKeys, this.#network.clock));
   }
 
   /** Makes the user token issuer of this process answer for user tokens. */
   setLocalUserIssuer(listPublicKeys: () => Promise<PublicJwk[]>): void {
-    this.#localUserIssuer = new LocalKeySet(listPublicKeys);
+    this.#localUserIssuer = new LocalKeySet(listPublicKeys, this.#network.clock);
   }
 
   /** Finds a key of a plugin, which signs plugin tokens. Errors: see {@link RemoteKeySet.find}. */

@@ -1,31 +1,31 @@
-import type { PublicJwk } from '@stagepass/auth-node';
+import type { Clock, PublicJwk } from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
 import type { VerificationKey } from '../tokens/verifyJws';
 import { importVerificationKey } from './importKey';
 
-/** The published keys of an issuer in this process, imported once each. */
+/** How long the keys are used without looking whether one was withdrawn, in milliseconds. */
+const REFRESH_AFTER = 30_000;
+
+/** The published keys of an issuer in this process, which need no network. */
 export class LocalKeySet {
   readonly #listPublicKeys: () => Promise<PublicJwk[]>;
-  readonly #imported = new Map<string, VerificationKey>();
+  readonly #clock: Clock;
+  #keys: ReadonlyMap<string, VerificationKey> = new Map();
+  #listedAt = -Infinity;
 
-  constructor(listPublicKeys: () => Promise<PublicJwk[]>) {
+  constructor(listPublicKeys: () => Promise<PublicJwk[]>, clock: Clock) {
     this.#listPublicKeys = listPublicKeys;
+    this.#clock = clock;
   }
 
   /** Returns the key with this id, or undefined if the issuer does not publish it at present. */
   async find(kid: string): Promise<VerificationKey | undefined> {
+    const known = this.#keys.get(kid);
+    if (known && this.#clock.monotonic() - this.#listedAt < REFRESH_AFTER) return known;
     const published = await this.#listPublicKeys();
-    const jwk = published.find(key => key.kid === kid);
-    if (!jwk) {
-      this.#imported.delete(kid);
-      return undefined;
-    }
-    const known = this.#imported.get(kid);
-    if (known) return known;
-    const key = importVerificationKey(jwk);
-    if (typeof key === 'string') return undefined;
-    this.#imported.set(kid, key);
-    return key;
+    this.#keys = new Map(published.flatMap(jwk => this.#import(jwk)));
+    this.#listedAt = this.#clock.monotonic();
+    return this.#keys.get(kid);
   }
 
   /**
@@ -37,5 +37,10 @@ export class LocalKeySet {
     const key = kid === undefined ? undefined : await this.find(kid);
     if (key) return key;
     throw createAuthError('AUTH_KEY_UNKNOWN', `this issuer has no key ${quote(kid ?? null)}`);
+  }
+
+  #import(jwk: PublicJwk): Array<[string, VerificationKey]> {
+    const key = this.#keys.get(jwk.kid) ?? importVerificationKey(jwk);
+    return typeof key === 'string' ? [] : [[key.kid, key]];
   }
 }

@@ -3,6 +3,7 @@ import { createAuthError, quote } from '@stagepass/auth-node/internal';
 import type { VerificationKey } from '../tokens/verifyJws';
 import { fetchKeySet, type Network } from './fetchKeySet';
 import { importVerificationKey } from './importKey';
+import { TokenBucket } from './TokenBucket';
 
 const SECOND = 1_000;
 
@@ -19,8 +20,7 @@ const KEEP_THROUGH_OUTAGE = 3 * 60 * 60 * SECOND;
 const DOUBT_EMPTY_SET_FOR = 5 * 60 * SECOND;
 
 /** Requests that unknown key ids may cause: this many at once, one more every ten seconds. */
-const BUCKET_SIZE = 5;
-const BUCKET_REFILL = 10 * SECOND;
+const UNKNOWN_KEY_REQUESTS = { capacity: 5, refillEvery: 10 * SECOND };
 
 /** How long one caller waits for a request that is under way. */
 const MAX_WAIT = 2 * SECOND;
@@ -43,14 +43,13 @@ export class RemoteKeySet {
   #failures = 0;
   #pausedUntil = -Infinity;
   #inFlight: Promise<void> | undefined;
-  #bucket = BUCKET_SIZE;
-  #bucketFilledAt = 0;
+  readonly #unknownKeyRequests: TokenBucket;
 
   constructor(url: string, network: Network, logger: LoggerService) {
     this.#url = url;
     this.#network = network;
     this.#logger = logger;
-    this.#bucketFilledAt = this.#now();
+    this.#unknownKeyRequests = new TokenBucket({ ...UNKNOWN_KEY_REQUESTS, clock: network.clock });
   }
 
   /**
@@ -66,7 +65,7 @@ export class RemoteKeySet {
       if (age >= REFRESH_AFTER && !this.#isPaused()) void this.#refresh();
       return known;
     }
-    if (!known && !this.#inFlight && !this.#isPaused() && !this.#takeFromBucket()) {
+    if (!known && !this.#inFlight && !this.#isPaused() && !this.#unknownKeyRequests.take()) {
       throw this.#unknown(kid);
     }
     if (!this.#isPaused()) await this.#waitForRefresh();
@@ -125,18 +124,6 @@ export class RemoteKeySet {
     });
     await Promise.race([this.#refresh(), patience]);
     cancel();
-  }
-
-  #takeFromBucket(): boolean {
-    const now = this.#now();
-    const refilled = Math.floor((now - this.#bucketFilledAt) / BUCKET_REFILL);
-    if (refilled > 0) {
-      this.#bucket = Math.min(BUCKET_SIZE, this.#bucket + refilled);
-      this.#bucketFilledAt += refilled * BUCKET_REFILL;
-    }
-    if (this.#bucket === 0) return false;
-    this.#bucket -= 1;
-    return true;
   }
 
   #isPaused(): boolean {

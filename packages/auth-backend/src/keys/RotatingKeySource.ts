@@ -7,9 +7,10 @@ import type { SigningKey } from '../tokens/signJws';
 import { exportPublicJwk } from './importKey';
 import { type KeyLifecyclePolicy, planKeys, publishedUntil } from './keyLifecycle';
 import type { KeySource } from './KeySource';
+import { TokenBucket } from './TokenBucket';
 
-/** How old the list of published keys may be before the store is asked again, in milliseconds. */
-const LISTING_MAX_AGE = 1_000;
+/** How often the store is asked for the published keys: a few times at once, then once a second. */
+const LISTING_READS = { capacity: 10, refillEvery: 1_000 };
 
 /** How long after a failure the store is left alone, in milliseconds. */
 const RETRY_AFTER = 5_000;
@@ -17,11 +18,6 @@ const RETRY_AFTER = 5_000;
 interface OwnKey extends SigningKey {
   readonly preparedAt: number;
   readonly published: PublicJwk;
-}
-
-interface Listing {
-  readonly keys: PublicJwk[];
-  readonly readAt: number;
 }
 
 /**
@@ -39,8 +35,10 @@ export class RotatingKeySource implements KeySource {
   #ownKeys: readonly OwnKey[] = [];
   #preparing: Promise<void> | undefined;
   #retryAt = -Infinity;
-  #listing: Listing | undefined;
-  #listingInFlight: Promise<PublicJwk[]> | undefined;
+  readonly #listingReads: TokenBucket;
+  #listing: PublicJwk[] | undefined;
+  #runningRead: Promise<PublicJwk[]> | undefined;
+  #pendingRead: Promise<PublicJwk[]> | undefined;
 
   constructor(options: {
     store: KeyStore;
@@ -50,6 +48,7 @@ export class RotatingKeySource implements KeySource {
     logger: LoggerService;
   }) {
     this.#options = options;
+    this.#listingReads = new TokenBucket({ ...LISTING_READS, clock: options.clock });
   }
 
   async getSigningKey(): Promise<SigningKey> {
@@ -66,23 +65,26 @@ export class RotatingKeySource implements KeySource {
     return first;
   }
 
-  /** Answers from memory, asking the store at most once a second; the last answer outlives an outage. */
+  /**
+   * Asks the store, so that a key which another replica published a moment ago is in the answer; when asked
+   * too often, or in an outage of the store, answers what was read last.
+   */
   async listPublicKeys(): Promise<PublicJwk[]> {
-    const { clock, logger } = this.#options;
     const last = this.#listing;
-    if (last && clock.monotonic() - last.readAt < LISTING_MAX_AGE) return last.keys;
-    this.#listingInFlight ??= this.#readKeys().finally(() => (this.#listingInFlight = undefined));
+    if (last && !this.#listingReads.take()) return last;
     try {
-      return await this.#listingInFlight;
+      return await this.#readListing();
     } catch (error) {
       if (!last) {
         throw createAuthError('AUTH_KEYS_UNAVAILABLE', 'the key store cannot be read', {
           cause: error,
         });
       }
-      logger.warn('The key store cannot be read; publishing the keys last read', asError(error));
-      this.#listing = { keys: last.keys, readAt: clock.monotonic() };
-      return last.keys;
+      this.#options.logger.warn(
+        'The key store cannot be read; publishing the keys last read',
+        asError(error),
+      );
+      return last;
     }
   }
 
@@ -129,7 +131,7 @@ export class RotatingKeySource implements KeySource {
     const { active } = this.#plan();
     const key = { kid, alg: algorithm, privateKey, preparedAt, published };
     this.#ownKeys = active ? [active, key] : [key];
-    this.#listing = { keys: this.#withOwnKeys(this.#listing?.keys ?? []), readAt: -Infinity };
+    this.#listing = this.#withOwnKeys(this.#listing ?? []);
     logger.info(`Published the signing key ${kid}`);
     await this.#prune();
   }
@@ -148,14 +150,24 @@ export class RotatingKeySource implements KeySource {
     }
   }
 
+  /** Shares one read between all who ask before it begins; one under way may miss what they know of. */
+  #readListing(): Promise<PublicJwk[]> {
+    this.#pendingRead ??= (async () => {
+      await this.#runningRead?.catch(() => {});
+      this.#pendingRead = undefined;
+      this.#runningRead = this.#readKeys();
+      return this.#runningRead;
+    })();
+    return this.#pendingRead;
+  }
+
   async #readKeys(): Promise<PublicJwk[]> {
     const { store, clock } = this.#options;
     const stored = await store.listKeys();
     const now = clock.now();
     const living = stored.filter(({ expiresAt }) => expiresAt.getTime() > now);
-    const keys = this.#withOwnKeys(living.map(({ key }) => key));
-    this.#listing = { keys, readAt: clock.monotonic() };
-    return keys;
+    this.#listing = this.#withOwnKeys(living.map(({ key }) => key));
+    return this.#listing;
   }
 
   /** A listing that was read while a key was being published must not hide that key. */

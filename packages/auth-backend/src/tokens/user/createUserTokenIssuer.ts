@@ -67,7 +67,7 @@ export async function createUserTokenIssuer(options: {
   const policy = keyLifecyclePolicy(tokenLife, tokenLife);
   const keySource = new RotatingKeySource({ store: keyStore, algorithm, policy, clock, logger });
   await keySource.getSigningKey();
-  const ownKeys = new LocalKeySet(() => keySource.listPublicKeys());
+  const ownKeys = new LocalKeySet(() => keySource.listPublicKeys(), clock);
   const userTokens = new UserTokens({
     findKey: kid => ownKeys.require(kid),
     algorithms: [algorithm],

@@ -1,0 +1,67 @@
+import { type AuthEvent, createAuthBackend, createUserTokenIssuer } from '@stagepass/auth-backend';
+import { createHttpAuthService } from '@stagepass/auth-http';
+import { authErrorHandler, createPluginRouter } from '@stagepass/auth-http/express';
+import type { DiscoveryService } from '@stagepass/auth-node';
+import express, { type Express, type Router } from 'express';
+import type { ExampleConfig } from './config';
+import type { Databases } from './databases';
+import { answerError } from './answerError';
+import { authPlugin } from './plugins/auth';
+import { catalogPlugin } from './plugins/catalog';
+import { myPlugin } from './plugins/my-plugin';
+import type { PluginServices } from './plugins/PluginServices';
+
+/** A backend that is ready for requests. */
+export interface Backend {
+  app: Express;
+  close(): Promise<void>;
+}
+
+/**
+ * Puts the backend together: an auth service for each plugin, the plugins behind their credentials barrier,
+ * and each at its path.
+ *
+ * @throws Error `AUTH_CONFIG_INVALID` when `backend.auth` of the configuration is wrong
+ */
+export async function createBackend(options: {
+  config: ExampleConfig;
+  databases: Databases;
+  discovery: DiscoveryService;
+  onAuthEvent: (event: AuthEvent) => void;
+}): Promise<Backend> {
+  const { databases, discovery, onAuthEvent } = options;
+  const { users, file: config } = options.config;
+
+  const issuer = await createUserTokenIssuer({
+    issuer: await discovery.getExternalBaseUrl('auth'),
+    database: { getClient: () => databases.getClient('auth') },
+  });
+  const backend = createAuthBackend({
+    config,
+    discovery,
+    onAuthEvent,
+    database: databases,
+    userTokenIssuer: issuer,
+  });
+
+  const app = express().disable('x-powered-by').disable('etag').set('json spaces', 2);
+  await mount('auth', services => authPlugin(services, { issuer, users }));
+  await mount('catalog', catalogPlugin);
+  await mount('my-plugin', myPlugin);
+  app.use(authErrorHandler(), answerError);
+  return { app, close: () => backend.close() };
+
+  async function mount(
+    pluginId: string,
+    create: (services: PluginServices) => Router | Promise<Router>,
+  ): Promise<void> {
+    const auth = await backend.forPlugin(pluginId);
+    const httpAuth = createHttpAuthService({ auth, discovery, pluginId, config });
+    const { router, addAuthPolicy } = createPluginRouter({ auth, httpAuth, config });
+    const database = await databases.getClient(pluginId);
+    const userInfo = backend.userInfo();
+    const services = { auth, httpAuth, userInfo, discovery, database, addAuthPolicy };
+    router.use(await create(services));
+    app.use(`/api/${pluginId}`, router);
+  }
+}

@@ -1,0 +1,43 @@
+import type { Found } from './expected';
+import { send } from './send';
+import type { Action, Journey, Saved, Stage, Taken } from './step';
+
+/**
+ * Takes every step, in order, and hands each out with what came of it; judging is somebody else's.
+ *
+ * @param stage - where the backend runs
+ */
+export async function* takeWalk(journeys: Journey[], stage: Stage): AsyncGenerator<Taken> {
+  const saved: Saved = {};
+  for (const { title, steps } of journeys) {
+    for (const step of steps) {
+      saved.url = stage.url;
+      const action = step.act(saved);
+      const found = await act(action, stage);
+      yield { journey: title, step, action, expected: step.expect(saved), found };
+      for (const [name, path] of Object.entries(step.save ?? {})) {
+        saved[name] = pick(found, path);
+      }
+    }
+  }
+}
+
+function act(action: Action, stage: Stage): Promise<Found> {
+  switch (action.do) {
+    case 'send':
+      return send(stage.url, action.request);
+    case 'restart':
+      return stage.restart();
+    case 'start':
+      return stage.start(action.config);
+  }
+}
+
+/** The text at a path such as `body.keys.0.kid`; empty if there is none, so that later steps fail by it. */
+function pick(found: Found, path: string): string {
+  let value: Found | undefined = found;
+  for (const key of path.split('.')) {
+    value = (value as { [key: string]: Found } | null | undefined)?.[key];
+  }
+  return typeof value === 'string' ? value : '';
+}

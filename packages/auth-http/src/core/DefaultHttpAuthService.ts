@@ -1,0 +1,144 @@
+import {
+  type AuthRequest,
+  type AuthResponse,
+  type AuthService,
+  type BackstageCredentials,
+  type BackstagePrincipalTypes,
+  type BackstageUserPrincipal,
+  type Clock,
+  type DiscoveryService,
+  type HttpAuthService,
+  isPrincipal,
+  requirePrincipal,
+} from '@stagepass/auth-node';
+import { createAuthError } from '@stagepass/auth-node/internal';
+import { authenticateCookies } from './cookieCredentials';
+import { cookieValues } from './cookieHeader';
+import { mayUseCookie } from './cookieOrigin';
+import { appendCookies, preventCaching } from './responseHeaders';
+import type { UserCookie } from './userCookie';
+
+/** A cookie good for less is replaced. */
+const renewalMilliseconds = 5 * 60 * 1000;
+
+/** {@link HttpAuthService} on top of an {@link AuthService}: it knows requests, not tokens. */
+export class DefaultHttpAuthService implements HttpAuthService {
+  // By request object, so that a request that passes through two plugins is decided by each of them.
+  readonly #full = new WeakMap<AuthRequest, Promise<BackstageCredentials>>();
+  readonly #limited = new WeakMap<AuthRequest, Promise<BackstageCredentials>>();
+
+  constructor(
+    private readonly options: {
+      readonly auth: AuthService;
+      readonly discovery: DiscoveryService;
+      readonly pluginId: string;
+      readonly cookie: UserCookie;
+      readonly corsOrigins: readonly string[];
+      readonly clock: Clock;
+      readonly readToken: (request: AuthRequest) => string | undefined;
+    },
+  ) {}
+
+  async credentials<TAllowed extends keyof BackstagePrincipalTypes = 'unknown'>(
+    req: AuthRequest,
+    options?: { allow?: Array<TAllowed>; allowLimitedAccess?: boolean },
+  ): Promise<BackstageCredentials<BackstagePrincipalTypes[TAllowed]>> {
+    const limited = options?.allowLimitedAccess ?? false;
+    const remembered = limited ? this.#limited : this.#full;
+    let credentials = remembered.get(req);
+    if (!credentials) {
+      credentials = limited ? this.#authenticateLimited(req) : this.#authenticate(req);
+      remembered.set(req, credentials);
+    }
+    return requirePrincipal(await credentials, options?.allow);
+  }
+
+  async issueUserCookie(
+    res: AuthResponse,
+    options?: { credentials?: BackstageCredentials },
+  ): Promise<{ expiresAt: Date }> {
+    if (res.headersSent) {
+      throw new Error('Failed to issue user cookie, headers were already sent');
+    }
+    const { auth, clock, cookie } = this.options;
+    const credentials = options?.credentials ?? (await this.#requireUser(res.req));
+    const externalBaseUrl = await this.#externalBaseUrl();
+    preventCaching(res);
+
+    if (isPrincipal(credentials, 'none')) {
+      appendCookies(res, cookie.clear(externalBaseUrl));
+      return { expiresAt: new Date(clock.now()) };
+    }
+    if (!isPrincipal(credentials, 'user')) {
+      throw createAuthError(
+        'AUTH_CLAIM_INVALID',
+        'the auth cookie is for users; expected credentials of a user or none',
+        { message: 'Refused to issue cookie for non-user principal' },
+      );
+    }
+    const present = await this.#presentCookie(res.req);
+    const samePerson = present?.principal.userEntityRef === credentials.principal.userEntityRef;
+    if (samePerson && present.expiresAt && this.#isGoodForLong(present.expiresAt)) {
+      return { expiresAt: present.expiresAt };
+    }
+    const { token, expiresAt } = await auth.getLimitedUserToken(credentials);
+    const line = cookie.set(externalBaseUrl, token, expiresAt, clock.now());
+    // Someone else's cookie may stand beside ours, where it has the other form, and would make every later
+    // request ambiguous. It is cleared first: some cookie jars do not tell the two forms apart.
+    const clearing = present && !samePerson ? cookie.clearOtherForms(externalBaseUrl) : [];
+    appendCookies(res, [...clearing, line]);
+    return { expiresAt };
+  }
+
+  async #authenticate(req: AuthRequest): Promise<BackstageCredentials> {
+    const { auth, readToken } = this.options;
+    const token = readToken(req);
+    return token === undefined ? auth.getNoneCredentials() : auth.authenticate(token);
+  }
+
+  async #authenticateLimited(req: AuthRequest): Promise<BackstageCredentials> {
+    const { auth, cookie, readToken } = this.options;
+    const token = readToken(req);
+    if (token !== undefined) return auth.authenticate(token, { allowLimitedAccess: true });
+    const values = cookieValues(req, cookie.name);
+    if (values.length > 0) await this.#requireTrustedOrigin(req);
+    return (await authenticateCookies(auth, values)) ?? auth.getNoneCredentials();
+  }
+
+  async #requireTrustedOrigin(req: AuthRequest): Promise<void> {
+    const { origin } = await this.#externalBaseUrl();
+    if (mayUseCookie(req, new Set([...this.options.corsOrigins, origin]))) return;
+    throw createAuthError(
+      'AUTH_LIMITED_TOKEN_NOT_ALLOWED',
+      'the auth cookie came with a request that can change something, and from elsewhere; expected ' +
+        `the origin ${origin}, one that backend.cors.origin names, or a bearer token`,
+    );
+  }
+
+  /** Whose cookie the browser has; undefined if it has none that would be accepted, for whatever reason. */
+  async #presentCookie(
+    req: AuthRequest | undefined,
+  ): Promise<BackstageCredentials<BackstageUserPrincipal> | undefined> {
+    if (!req) return undefined;
+    const { auth, cookie } = this.options;
+    return authenticateCookies(auth, cookieValues(req, cookie.name)).catch(() => undefined);
+  }
+
+  async #requireUser(
+    req: AuthRequest | undefined,
+  ): Promise<BackstageCredentials<BackstageUserPrincipal>> {
+    if (!req) {
+      throw new TypeError('Failed to issue user cookie, neither `res.req` nor `credentials` given');
+    }
+    return this.credentials(req, { allow: ['user'] });
+  }
+
+  #isGoodForLong(expiresAt: Date): boolean {
+    return expiresAt.getTime() > this.options.clock.now() + renewalMilliseconds;
+  }
+
+  async #externalBaseUrl(): Promise<URL> {
+    const { discovery, pluginId } = this.options;
+    return new URL(await discovery.getExternalBaseUrl(pluginId));
+  }
+}

@@ -1,0 +1,64 @@
+import type { Config } from '@backstage/config';
+import type { JsonObject } from '@backstage/types';
+import type { AuthPolicy, AuthRequest, HttpAuthService } from '@stagepass/auth-node';
+import { readHttpConfig } from './httpConfig';
+import { addPolicy, decideAccess, type PolicyRule } from './pathPolicy';
+
+/**
+ * The default auth policy of one plugin: every request needs user or service credentials, except where a
+ * policy says otherwise.
+ *
+ * @public
+ */
+export interface CredentialsBarrier {
+  /**
+   * Resolves if the request may pass. On a path that is `unauthenticated` no header and no cookie is looked
+   * at.
+   *
+   * @param request - the request; its `method` decides with the path
+   * @param path - its path below the plugin, without query, exactly as the router will see it: neither
+   *   decoded nor normalised
+   * @throws AuthenticationError when credentials are missing, or prove nothing
+   * @throws NotAllowedError when the credentials are not accepted here
+   * @throws ServiceUnavailableError when that cannot be decided now
+   */
+  admit(request: AuthRequest, path: string): Promise<void>;
+
+  /**
+   * Adds an exception, before or after the first request; the order makes no difference. Where several
+   * policies match, the most specific one decides, and the stricter where none is.
+   *
+   * @throws Error `AUTH_CONFIG_INVALID` when the policy is malformed or contradicts another
+   */
+  addAuthPolicy(policy: AuthPolicy): void;
+}
+
+/**
+ * Makes the credentials barrier of one plugin, for adapters to web frameworks.
+ *
+ * @param options - `httpAuth`: the request service of the plugin; `config`: the whole configuration, of
+ *   which `backend.auth.dangerouslyDisableDefaultAuthPolicy` is read: true lets every request pass
+ * @throws Error `AUTH_CONFIG_INVALID` when that is no boolean
+ * @public
+ */
+export function createCredentialsBarrier(options: {
+  httpAuth: HttpAuthService;
+  config?: Config | JsonObject;
+}): CredentialsBarrier {
+  const { defaultPolicyDisabled } = readHttpConfig(options.config);
+  let rules: readonly PolicyRule[] = [];
+  return {
+    async admit(request, path) {
+      if (defaultPolicyDisabled) return;
+      const access = decideAccess(rules, request.method, path);
+      if (access === 'unauthenticated') return;
+      await options.httpAuth.credentials(request, {
+        allow: ['user', 'service'],
+        allowLimitedAccess: access === 'user-cookie',
+      });
+    },
+    addAuthPolicy(policy) {
+      rules = addPolicy(rules, policy);
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import type { AuthPolicy } from '@stagepass/auth-node';
+import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import { covers, parsePathPattern, type PathPattern } from './pathPattern';
+import { readRequestPath } from './requestPath';
+
+/** What a request needs, from the strictest: full credentials, these or the auth cookie, or nothing. */
+export type Access = 'closed' | 'user-cookie' | 'unauthenticated';
+
+/** A policy, or one form of it, ready to be applied. */
+export interface PolicyRule {
+  readonly path: string;
+  readonly allow: AuthPolicy['allow'];
+  /** Undefined stands for all. */
+  readonly methods: ReadonlySet<string> | undefined;
+  readonly pattern: PathPattern;
+}
+
+const members: readonly string[] = ['path', 'allow', 'methods', 'exact'];
+
+/**
+ * Returns the rules extended by those of a further policy. The order in which policies are added makes no
+ * difference.
+ *
+ * @throws Error `AUTH_CONFIG_INVALID` when the policy is malformed, or contradicts one that is neither
+ *   wider nor narrower
+ */
+export function addPolicy(rules: readonly PolicyRule[], policy: AuthPolicy): PolicyRule[] {
+  const added = parsePolicy(policy);
+  for (const rule of rules) {
+    const opposed = added.find(other => rule.allow !== other.allow && isEquallySpecific(rule, other));
+    if (opposed) {
+      const both = `${quote(rule.allow)} and ${quote(opposed.allow)}`;
+      throw invalid(
+        policy,
+        `the same requests cannot be both ${both}, the first by the policy for ${quote(rule.path)}`,
+      );
+    }
+  }
+  return [...rules, ...added];
+}
+
+/**
+ * Decides what a request needs: what the most specific of the rules that match it says, and the stricter
+ * where none of them is the most specific. Closed where no rule matches, and for paths that could be read
+ * in two ways. Both readings of an encoded path count, the stricter wins.
+ *
+ * @param path - the path below the plugin as received, without query
+ */
+export function decideAccess(
+  rules: readonly PolicyRule[],
+  method: string | undefined,
+  path: string,
+): Access {
+  const forms = readRequestPath(path);
+  if (!forms) return 'closed';
+  return strictest(forms.map(form => decideForm(rules, method, form)));
+}
+
+function decideForm(
+  rules: readonly PolicyRule[],
+  method: string | undefined,
+  form: string,
+): Access {
+  const matching = rules.filter(
+    rule => (!rule.methods || rule.methods.has(method ?? '')) && rule.pattern.regexp.test(form),
+  );
+  if (matching.length === 0) return 'closed';
+  const decisive = matching.filter(rule => !matching.some(other => isMoreSpecific(other, rule)));
+  return strictest(decisive.map(rule => rule.allow));
+}
+
+function strictest(answers: readonly Access[]): Access {
+  if (answers.includes('closed')) return 'closed';
+  return answers.includes('user-cookie') ? 'user-cookie' : 'unauthenticated';
+}
+
+function isMoreSpecific(rule: PolicyRule, other: PolicyRule): boolean {
+  return (
+    coversRule(other, rule) && !coversRule(rule, other)
+  );
+}
+
+function coversRule(general: PolicyRule, special: PolicyRule): boolean {
+  return covers(general.pattern, special.pattern) && isSuperset(general.methods, special.methods);
+}
+
+function isEquallySpecific(rule: PolicyRule, other: PolicyRule): boolean {
+  return (
+    covers(rule.pattern, other.pattern) &&
+    covers(other.pattern, rule.pattern) &&
+    overlap(rule.methods, other.methods) &&
+    isSuperset(rule.methods, other.methods) === isSuperset(other.methods, rule.methods)
+  );
+}
+
+type Methods = PolicyRule['methods'];
+
+function isSuperset(methods: Methods, others: Methods): boolean {
+  if (!methods) return true;
+  return others !== undefined && [...others].every(method => methods.has(method));
+}
+
+function overlap(methods: Methods, others: Methods): boolean {
+  return !methods || !others || [...others].some(method => methods.has(method));
+}
+
+function parsePolicy(policy: AuthPolicy): PolicyRule[] {
+  const { path, allow, exact = false } = policy;
+  const unknown = Object.keys(policy).find(member => !members.includes(member));
+  if (unknown !== undefined) {
+    throw invalid(policy, `it may have ${members.join(', ')}, found ${quote(unknown)}`);
+  }
+  if (allow !== 'unauthenticated' && allow !== 'user-cookie') {
+    throw invalid(
+      policy,
+      `allow must be 'unauthenticated' or 'user-cookie', found ${quote(allow)}`,
+    );
+  }
+  if (typeof exact !== 'boolean') {
+    throw invalid(policy, `exact must be true or false, found ${quote(exact)}`);
+  }
+  const methods = parseMethods(policy);
+  return parsePattern(policy, exact).map(pattern => ({ path, allow, methods, pattern }));
+}
+
+function parsePattern(policy: AuthPolicy, exact: boolean): PathPattern[] {
+  try {
+    if (typeof policy.path !== 'string') throw new Error('it is not a string');
+    return parsePathPattern(policy.path, exact);
+  } catch (error) {
+    throw invalid(
+      policy,
+      `${(error as Error).message}. Accepted are "/" and "*" for the whole plugin, and paths such as ` +
+        '"/files", "/files/:id", "/files{/:id}" and "/files/*rest" in the grammar of path-to-regexp 8',
+    );
+  }
+}
+
+function parseMethods(policy: AuthPolicy): Methods {
+  const methods: unknown = policy.methods;
+  if (methods === undefined) return undefined;
+  const valid =
+    Array.isArray(methods) &&
+    methods.length > 0 &&
+    methods.every(method => typeof method === 'string' && /^[a-z]+(-[a-z]+)*$/i.test(method));
+  if (!valid) {
+    throw invalid(policy, `methods must be a list of HTTP methods, found ${quote(methods)}`);
+  }
+  const names = new Set(methods.map(method => String(method).toUpperCase()));
+  return names.has('GET') ? names.add('HEAD') : names;
+}
+
+function invalid(policy: AuthPolicy, problem: string): Error {
+  return createAuthError(
+    'AUTH_CONFIG_INVALID',
+    `Invalid auth policy for path ${quote(policy.path)}: ${problem}`,
+  );
+}

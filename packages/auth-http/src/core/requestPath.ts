@@ -1,0 +1,28 @@
+/**
+ * Returns the forms in which routers may read a request path: as received, and decoded once. Undefined for
+ * a path that two programs could read as two different ones, which therefore no policy may exempt: with dot
+ * segments, empty segments other than a trailing slash, encoded or backward separators, control
+ * characters, or anything encoded twice or wrongly.
+ *
+ * @param path - the path as received, without query; it must not have been normalised
+ */
+export function readRequestPath(path: string): readonly string[] | undefined {
+  if (!path.startsWith('/') || /%2f/i.test(path)) return undefined;
+  const decoded = decodeOnce(path);
+  if (decoded === undefined || /[\\\x00-\x1f\x7f]|%[0-9a-f]{2}/i.test(decoded)) return undefined;
+  const segments = decoded.slice(1).split('/');
+  const unsafe = segments.some(
+    (segment, index) =>
+      segment === '.' || segment === '..' || (segment === '' && index < segments.length - 1),
+  );
+  if (unsafe) return undefined;
+  return decoded === path ? [path] : [path, decoded];
+}
+
+function decodeOnce(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
