@@ -51,7 +51,11 @@ export async function readConfig(file: string): Promise<ExampleConfig> {
 /** The port that an environment variable names, if it is set. */
 export function readPort(variable: string, value: string | undefined): number | undefined {
   if (value === undefined || value === '') return undefined;
-  return wholeNumber({ value: /^\d+$/.test(value) ? Number(value) : value, path: variable }, 0, 65535);
+  return wholeNumber(
+    { value: /^\d+$/.test(value) ? Number(value) : value, path: variable },
+    0,
+    65535,
+  );
 }
 
 async function readText(file: string): Promise<string> {

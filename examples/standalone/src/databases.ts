@@ -19,7 +19,9 @@ export function createDatabases(directory: string): Databases {
   try {
     mkdirSync(directory, { recursive: true });
   } catch (error) {
-    throw new StartError(`cannot make the data directory (${(error as NodeJS.ErrnoException).code})`);
+    throw new StartError(
+      `cannot make the data directory (${(error as NodeJS.ErrnoException).code})`,
+    );
   }
   const clients = new Map<string, Knex>();
 

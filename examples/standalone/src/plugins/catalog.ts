@@ -37,7 +37,8 @@ export async function catalogPlugin(services: PluginServices): Promise<Router> {
       throw new NotAllowedError(`The permission ${createPermission.name} is not granted`);
     }
     const entity = parseEntity(req.body);
-    if (!entity) throw inputError('Expected a JSON object with the refs "ref" and "owner", and "public"');
+    if (!entity)
+      throw inputError('Expected a JSON object with the refs "ref" and "owner", and "public"');
     await entities.add(entity);
     res.status(201).json({ hops: [hopAt('catalog', credentials)], entity });
   });

@@ -9,22 +9,21 @@ export interface Difference {
   found: string;
 }
 
-/** What a value is compared in: where it stands, what it is a member of, and when it was found. */
+/** Where a value stands, and what stands beside it. */
 interface Place {
   path: string;
-  parent?: Found;
-  /** In seconds. */
-  time: number;
+  siblings: Members<Found>;
 }
+
+type Members<T> = { [key: string]: T };
 
 /**
  * Compares what was found with what was expected, to the last member.
  *
- * @param time - when it was found, in seconds since the epoch
  * @returns every difference; none means all is as expected
  */
-export function compare(expected: Expected, found: Found, time: number): Difference[] {
-  return compareAt(expected, found, { path: '', time });
+export function compare(expected: Expected, found: Found): Difference[] {
+  return compareAt(expected, found, { path: '', siblings: {} });
 }
 
 function compareAt(expected: Expected, found: Found | undefined, place: Place): Difference[] {
@@ -33,19 +32,19 @@ function compareAt(expected: Expected, found: Found | undefined, place: Place): 
     const length = Math.max(expected.length, found.length);
     return Array.from({ length }).flatMap((_, index) =>
       compareMember(expected[index], found[index], {
-        ...place,
         path: `${place.path}[${index}]`,
-        parent: found,
+        siblings: {},
       }),
     );
   }
-  if (isObject(expected) && isObject(found)) {
-    const keys = new Set([...Object.keys(expected), ...Object.keys(found)]);
+  const wanted = membersOf(expected);
+  const present = membersOf(found);
+  if (wanted && present) {
+    const keys = new Set([...Object.keys(wanted), ...Object.keys(present)]);
     return [...keys].flatMap(key =>
-      compareMember(expected[key], found[key], {
-        ...place,
+      compareMember(wanted[key], present[key], {
         path: place.path ? `${place.path}.${key}` : key,
-        parent: found,
+        siblings: present,
       }),
     );
   }
@@ -69,12 +68,15 @@ function match(matcher: Matcher, found: Found | undefined, place: Place): Differ
       const isMatch = typeof found === 'string' && fullMatch(matcher.pattern).test(found);
       return judge(`a text like ${matcher.pattern}`, isMatch);
     }
-    case 'now': {
-      const isNow = typeof found === 'number' && Math.abs(found - place.time) <= 60;
-      return judge(`about ${place.time}, the present time in seconds`, isNow);
+    case 'seconds':
+      return judge('a time in whole seconds', Number.isSafeInteger(found));
+    case 'after': {
+      const start = place.siblings[matcher.sibling];
+      const isAfter = Number(found) - Number(start) === matcher.seconds;
+      return judge(`${matcher.seconds} s after ${matcher.sibling}, ${String(start)}`, isAfter);
     }
     case 'expiryOf': {
-      const token = isObject(place.parent) ? readToken(place.parent[matcher.sibling]) : undefined;
+      const token = readToken(place.siblings[matcher.sibling]);
       const exp = Number(token?.claims.exp);
       const expiry = Number.isNaN(exp) ? undefined : new Date(exp * 1000).toISOString();
       return judge(`the expiry of ${matcher.sibling}, ${expiry}`, found === expiry);
@@ -82,10 +84,7 @@ function match(matcher: Matcher, found: Found | undefined, place: Place): Differ
     case 'jwt': {
       const token = readToken(found);
       if (!token) return judge('a token', false);
-      const lifetime = Number(token.claims.exp) - Number(token.claims.iat);
-      const parts = { header: token.header, claims: token.claims, lifetime };
-      const { header, claims } = matcher;
-      return compareAt({ header, claims, lifetime: matcher.lifetime }, parts, place);
+      return compareAt({ header: matcher.header, claims: matcher.claims }, { ...token }, place);
     }
   }
 }
@@ -103,6 +102,7 @@ function show(value: unknown): string {
   return JSON.stringify(value).replace(/(eyJ[\w-]+\.eyJ[\w-]+)\.[\w-]+/g, '$1.…');
 }
 
-function isObject<T>(value: T | T[] | null | undefined): value is Extract<T, object> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function membersOf<T>(value: T | T[] | Members<T> | undefined): Members<T> | undefined {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? (value as Members<T>) : undefined;
 }

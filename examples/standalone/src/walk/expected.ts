@@ -12,10 +12,12 @@ export type Expected =
 export type Matcher =
   /** A text that a regular expression matches from end to end. */
   | { $: 'text'; pattern: string }
-  /** A token (RFC 7515, compact) with this header and these claims, good for this many seconds. */
-  | { $: 'jwt'; header: Expected; claims: Expected; lifetime: number }
-  /** The present time in seconds, a minute more or less. */
-  | { $: 'now' }
+  /** A token (RFC 7515, compact) with this header and these claims. */
+  | { $: 'jwt'; header: Expected; claims: Expected }
+  /** A time in seconds since the epoch. */
+  | { $: 'seconds' }
+  /** A time in seconds, this long after the one under this name in the same object. */
+  | { $: 'after'; sibling: string; seconds: number }
   /** The time, ISO 8601, at which a token expires: the one under this name in the same object. */
   | { $: 'expiryOf'; sibling: string };
 
@@ -23,11 +25,15 @@ export function text(pattern: RegExp): Matcher {
   return { $: 'text', pattern: pattern.source };
 }
 
-export function jwt(options: { header: Expected; claims: Expected; lifetime: number }): Matcher {
-  return { $: 'jwt', ...options };
+export function jwt(header: Expected, claims: Expected): Matcher {
+  return { $: 'jwt', header, claims };
 }
 
-export const now: Matcher = { $: 'now' };
+export const seconds: Matcher = { $: 'seconds' };
+
+export function after(sibling: string, interval: number): Matcher {
+  return { $: 'after', sibling, seconds: interval };
+}
 
 export function expiryOf(sibling: string): Matcher {
   return { $: 'expiryOf', sibling };

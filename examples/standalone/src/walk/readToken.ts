@@ -19,5 +19,7 @@ export function readToken(value: Found | undefined): TokenContent | undefined {
 }
 
 function decode(segment: string): { [name: string]: Found } {
-  return JSON.parse(Buffer.from(segment, 'base64url').toString('utf8')) as { [name: string]: Found };
+  return JSON.parse(Buffer.from(segment, 'base64url').toString('utf8')) as {
+    [name: string]: Found;
+  };
 }

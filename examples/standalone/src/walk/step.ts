@@ -3,10 +3,10 @@ import type { Expected, Found } from './expected';
 /** One step of the walk: something is done, and all that comes of it is expected beforehand. */
 export interface Step {
   name: string;
-  act: (saved: Saved) => Action;
-  expect: (saved: Saved) => Expected;
-  /** What later steps need of the outcome: names, and where each value stands, as in `body.token`. */
-  save?: Record<string, string>;
+  act: Given<Action>;
+  expect: Given<Expected>;
+  /** What later steps need of the outcome, and where it stands, as in `body.token`. */
+  save?: Partial<Record<keyof Saved, string>>;
 }
 
 /** Steps that belong together. */
@@ -15,8 +15,25 @@ export interface Journey {
   steps: Step[];
 }
 
-/** What earlier steps saved; and `url`, what outsiders call the backend. */
-export type Saved = Record<string, string>;
+/** What earlier steps saved; empty until then. */
+export interface Saved {
+  /** What outsiders call the backend. */
+  url: string;
+  /** Key ids of the first keys of user tokens, and of my-plugin. */
+  userKid: string;
+  pluginKid: string;
+  /** The user tokens of two users, and the expiry of the first. */
+  jane: string;
+  janeExpiresAt: string;
+  john: string;
+  /** A token from my-plugin to the catalog, on behalf of jane. */
+  pluginToken: string;
+  /** The value of jane's cookie. */
+  cookie: string;
+}
+
+/** A value, or how it follows from what was saved. */
+export type Given<T> = T | ((saved: Saved) => T);
 
 /** What a step does. */
 export type Action =
@@ -24,8 +41,8 @@ export type Action =
   | { do: 'send'; request: Request }
   /** Stops the backend, and starts it again with the same data; `url` may be another then. */
   | { do: 'restart' }
-  /** Tries to start a second backend, with this configuration file. */
-  | { do: 'start'; config: string };
+  /** Tries to start a second backend, with this configuration file: a text, JSON, or none at all. */
+  | { do: 'start'; config?: string | object };
 
 /** A request to the backend. */
 export interface Request {
@@ -40,16 +57,17 @@ export interface Request {
 
 /** What is to be had where the walk takes place. */
 export interface Stage {
-  /** Undefined while no backend runs. */
+  /** What outsiders call the backend. */
   readonly url: string;
-  /** Returns how the first backend ended. */
+  /** Returns the `exitCode` with which the backend ended before it was started again. */
   restart(): Promise<Found>;
-  /** Returns how the attempt ended. */
-  start(config: string): Promise<Found>;
+  /** Returns how the attempt ended: `exitCode`, and the lines of `stdout` and `stderr`. */
+  start(config?: string): Promise<Found>;
 }
 
 /** A step that was taken, with all that is needed to judge it, again and again. */
 export interface Taken {
+  journey: string;
   step: Step;
   action: Action;
   expected: Expected;

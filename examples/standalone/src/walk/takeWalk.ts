@@ -1,6 +1,6 @@
 import type { Found } from './expected';
 import { send } from './send';
-import type { Action, Journey, Saved, Stage, Taken } from './step';
+import type { Action, Given, Journey, Saved, Stage, Taken } from './step';
 
 /**
  * Takes every step, in order, and hands each out with what came of it; judging is somebody else's.
@@ -8,15 +8,24 @@ import type { Action, Journey, Saved, Stage, Taken } from './step';
  * @param stage - where the backend runs
  */
 export async function* takeWalk(journeys: Journey[], stage: Stage): AsyncGenerator<Taken> {
-  const saved: Saved = {};
+  const saved: Saved = {
+    url: stage.url,
+    userKid: '',
+    pluginKid: '',
+    jane: '',
+    janeExpiresAt: '',
+    john: '',
+    pluginToken: '',
+    cookie: '',
+  };
   for (const { title, steps } of journeys) {
     for (const step of steps) {
       saved.url = stage.url;
-      const action = step.act(saved);
+      const action = given(step.act, saved);
       const found = await act(action, stage);
-      yield { journey: title, step, action, expected: step.expect(saved), found };
+      yield { journey: title, step, action, expected: given(step.expect, saved), found };
       for (const [name, path] of Object.entries(step.save ?? {})) {
-        saved[name] = pick(found, path);
+        saved[name as keyof Saved] = pick(found, path);
       }
     }
   }
@@ -29,8 +38,17 @@ function act(action: Action, stage: Stage): Promise<Found> {
     case 'restart':
       return stage.restart();
     case 'start':
-      return stage.start(action.config);
+      return stage.start(
+        typeof action.config === 'object' ? JSON.stringify(action.config) : action.config,
+      );
   }
+}
+
+function given<T extends object | null | boolean | number | string>(
+  value: Given<T>,
+  saved: Saved,
+): T {
+  return typeof value === 'function' ? value(saved) : value;
 }
 
 /** The text at a path such as `body.keys.0.kid`; empty if there is none, so that later steps fail by it. */

@@ -12,9 +12,9 @@ import {
   requirePrincipal,
 } from '@stagepass/auth-node';
 import { createAuthError } from '@stagepass/auth-node/internal';
-import { authenticateCookies } from './cookieCredentials';
+import { authenticateCookies, lastToExpire, proveCookies } from './cookieCredentials';
 import { cookieValues } from './cookieHeader';
-import { mayUseCookie } from './cookieOrigin';
+import { canChangeSomething, comesFromTrustedOrigin } from './cookieOrigin';
 import { appendCookies, preventCaching } from './responseHeaders';
 import type { UserCookie } from './userCookie';
 
@@ -76,16 +76,20 @@ export class DefaultHttpAuthService implements HttpAuthService {
         { message: 'Refused to issue cookie for non-user principal' },
       );
     }
-    const present = await this.#presentCookie(res.req);
-    const samePerson = present?.principal.userEntityRef === credentials.principal.userEntityRef;
-    if (samePerson && present.expiresAt && this.#isGoodForLong(present.expiresAt)) {
-      return { expiresAt: present.expiresAt };
+    const { userEntityRef } = credentials.principal;
+    const values = res.req ? cookieValues(res.req, cookie.name) : [];
+    const { proved } = await proveCookies(auth, values);
+    const own = proved.filter(({ principal }) => principal.userEntityRef === userEntityRef);
+    const hasForeign = own.length < proved.length;
+    const present = lastToExpire(own)?.expiresAt;
+    if (!hasForeign && present && present.getTime() > clock.now() + renewalMilliseconds) {
+      return { expiresAt: present };
     }
     const { token, expiresAt } = await auth.getLimitedUserToken(credentials);
     const line = cookie.set(externalBaseUrl, token, expiresAt, clock.now());
     // Someone else's cookie may stand beside ours, where it has the other form, and would make every later
     // request ambiguous. It is cleared first: some cookie jars do not tell the two forms apart.
-    const clearing = present && !samePerson ? cookie.clearOtherForms(externalBaseUrl) : [];
+    const clearing = hasForeign ? cookie.clearOtherForms(externalBaseUrl) : [];
     appendCookies(res, [...clearing, line]);
     return { expiresAt };
   }
@@ -101,27 +105,18 @@ export class DefaultHttpAuthService implements HttpAuthService {
     const token = readToken(req);
     if (token !== undefined) return auth.authenticate(token, { allowLimitedAccess: true });
     const values = cookieValues(req, cookie.name);
-    if (values.length > 0) await this.#requireTrustedOrigin(req);
+    if (values.length > 0 && canChangeSomething(req)) await this.#requireTrustedOrigin(req);
     return (await authenticateCookies(auth, values)) ?? auth.getNoneCredentials();
   }
 
   async #requireTrustedOrigin(req: AuthRequest): Promise<void> {
     const { origin } = await this.#externalBaseUrl();
-    if (mayUseCookie(req, new Set([...this.options.corsOrigins, origin]))) return;
+    if (comesFromTrustedOrigin(req, [origin, ...this.options.corsOrigins])) return;
     throw createAuthError(
       'AUTH_LIMITED_TOKEN_NOT_ALLOWED',
       'the auth cookie came with a request that can change something, and from elsewhere; expected ' +
         `the origin ${origin}, one that backend.cors.origin names, or a bearer token`,
     );
-  }
-
-  /** Whose cookie the browser has; undefined if it has none that would be accepted, for whatever reason. */
-  async #presentCookie(
-    req: AuthRequest | undefined,
-  ): Promise<BackstageCredentials<BackstageUserPrincipal> | undefined> {
-    if (!req) return undefined;
-    const { auth, cookie } = this.options;
-    return authenticateCookies(auth, cookieValues(req, cookie.name)).catch(() => undefined);
   }
 
   async #requireUser(
@@ -131,10 +126,6 @@ export class DefaultHttpAuthService implements HttpAuthService {
       throw new TypeError('Failed to issue user cookie, neither `res.req` nor `credentials` given');
     }
     return this.credentials(req, { allow: ['user'] });
-  }
-
-  #isGoodForLong(expiresAt: Date): boolean {
-    return expiresAt.getTime() > this.options.clock.now() + renewalMilliseconds;
   }
 
   async #externalBaseUrl(): Promise<URL> {

@@ -20,25 +20,37 @@ export async function authenticateCookies(
   auth: AuthService,
   values: readonly string[],
 ): Promise<UserCredentials | undefined> {
-  const answers = await Promise.allSettled(
-    [...new Set(values)].map(value => authenticateCookie(auth, value)),
-  );
-  const failures = answers.filter(answer => answer.status === 'rejected');
-  const undecided = failures.find(({ reason }) => reason?.name !== 'AuthenticationError');
-  if (undecided) throw undecided.reason;
-
-  const proved = answers.flatMap(answer => (answer.status === 'fulfilled' ? [answer.value] : []));
+  const { proved, failures } = await proveCookies(auth, values);
+  const undecided = failures.find(failure => !isRefusal(failure));
+  if (undecided !== undefined) throw undecided;
   if (new Set(proved.map(({ principal }) => principal.userEntityRef)).size > 1) {
     throw createAuthError(
       'AUTH_REQUEST_AMBIGUOUS',
       'the request carries auth cookies of different users; expected those of one',
     );
   }
-  if (proved.length === 0) {
-    if (failures[0]) throw failures[0].reason;
-    return undefined;
+  if (proved.length === 0 && failures.length > 0) throw failures[0];
+  return lastToExpire(proved);
+}
+
+/** Tries every value of the auth cookie: what the good ones prove, and why the others are refused. */
+export async function proveCookies(
+  auth: AuthService,
+  values: readonly string[],
+): Promise<{ proved: UserCredentials[]; failures: unknown[] }> {
+  const proved: UserCredentials[] = [];
+  const failures: unknown[] = [];
+  const attempts = Array.from(new Set(values), value => authenticateCookie(auth, value));
+  for (const answer of await Promise.allSettled(attempts)) {
+    if (answer.status === 'fulfilled') proved.push(answer.value);
+    else failures.push(answer.reason);
   }
-  return proved.reduce((best, next) => (expiry(next) > expiry(best) ? next : best));
+  return { proved, failures };
+}
+
+/** Returns the credentials that hold the longest; undefined if there are none. */
+export function lastToExpire(candidates: readonly UserCredentials[]): UserCredentials | undefined {
+  return candidates.toSorted((a, b) => expiry(b) - expiry(a))[0];
 }
 
 /** Accepts a limited user token alone: the one token whose limited form is itself. */
@@ -54,6 +66,12 @@ async function authenticateCookie(auth: AuthService, value: string): Promise<Use
   );
 }
 
-function expiry(credentials: UserCredentials): number {
-  return credentials.expiresAt?.getTime() ?? Number.NEGATIVE_INFINITY;
+function expiry({ expiresAt }: UserCredentials): number {
+  return expiresAt?.getTime() ?? 0;
+}
+
+/** Tells a verdict about the token from a failure to reach one. */
+function isRefusal(error: unknown): boolean {
+  const name = (error as { name?: unknown } | undefined)?.name;
+  return name === 'AuthenticationError' || name === 'NotAllowedError';
 }

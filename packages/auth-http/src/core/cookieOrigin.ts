@@ -1,24 +1,31 @@
 import type { AuthRequest } from '@stagepass/auth-node';
 import { headerValues } from './requestHeaders';
 
-/** Methods that change nothing (RFC 9110 section 9.2.1), as far as a browser sends them cross-site. */
+/** Methods that change nothing (RFC 9110 section 9.2.1), as far as browsers send them. */
 const safeMethods: readonly (string | undefined)[] = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
- * Tells whether the auth cookie may authorise this request. A browser adds the cookie to whatever any
- * web site makes it send, so a request that can change something must show that it comes from the
- * backend's own origin, or from one that is trusted by name. An upgrade counts as such a request: a
- * WebSocket is opened by `GET`, from any site. So does a request without a method.
- *
- * @param trustedOrigins - exact origins, such as `https://app.example.com`
- * @see {@link https://www.w3.org/TR/fetch-metadata/ | Fetch Metadata}, which browsers alone can write
+ * Tells whether a request could change something. A browser adds the auth cookie to whatever any web site
+ * makes it send, so that such a request must also show where it comes from. An upgrade is one: a WebSocket
+ * is opened by `GET`, from any site. So is a request without a method.
  */
-export function mayUseCookie(request: AuthRequest, trustedOrigins: ReadonlySet<string>): boolean {
-  const upgrade = headerValues(request, 'upgrade').length > 0;
-  if (safeMethods.includes(request.method) && !upgrade) return true;
+export function canChangeSomething(request: AuthRequest): boolean {
+  return !safeMethods.includes(request.method) || headerValues(request, 'upgrade').length > 0;
+}
+
+/**
+ * Tells whether a browser vouches that the request comes from the very origin that it goes to, or from
+ * one of the given ones, such as `https://app.example.com`.
+ *
+ * @see {@link https://www.w3.org/TR/fetch-metadata/ | Fetch Metadata}, headers that no script can write
+ */
+export function comesFromTrustedOrigin(
+  request: AuthRequest,
+  trustedOrigins: readonly string[],
+): boolean {
   if (onlyValue(request, 'sec-fetch-site') === 'same-origin') return true;
   const origin = onlyValue(request, 'origin');
-  return origin !== undefined && trustedOrigins.has(origin);
+  return origin !== undefined && trustedOrigins.includes(origin);
 }
 
 function onlyValue(request: AuthRequest, name: string): string | undefined {

@@ -27,7 +27,9 @@ const members: readonly string[] = ['path', 'allow', 'methods', 'exact'];
 export function addPolicy(rules: readonly PolicyRule[], policy: AuthPolicy): PolicyRule[] {
   const added = parsePolicy(policy);
   for (const rule of rules) {
-    const opposed = added.find(other => rule.allow !== other.allow && isEquallySpecific(rule, other));
+    const opposed = added.find(
+      other => rule.allow !== other.allow && isEquallySpecific(rule, other),
+    );
     if (opposed) {
       const both = `${quote(rule.allow)} and ${quote(opposed.allow)}`;
       throw invalid(
@@ -75,9 +77,7 @@ function strictest(answers: readonly Access[]): Access {
 }
 
 function isMoreSpecific(rule: PolicyRule, other: PolicyRule): boolean {
-  return (
-    coversRule(other, rule) && !coversRule(rule, other)
-  );
+  return coversRule(other, rule) && !coversRule(rule, other);
 }
 
 function coversRule(general: PolicyRule, special: PolicyRule): boolean {

@@ -47,7 +47,12 @@ const longestNameAndValue = 4096;
  * @throws Error `AUTH_CONFIG_INVALID` when browsers would not accept a cookie of these options
  */
 export function createUserCookie(options: UserCookieOptions = {}): UserCookie {
-  const { name = 'backstage-auth', domain, sameSite: wanted = 'none', partitioned = false } = options;
+  const {
+    name = 'backstage-auth',
+    domain,
+    sameSite: wanted = 'none',
+    partitioned = false,
+  } = options;
   checkOptions(name, domain, wanted);
   const hostOnly = hasPrefix(name, '__host-');
 
@@ -125,7 +130,9 @@ function checkOptions(name: string, domain: unknown, sameSite: unknown): void {
 
 function checkValue(name: string, value: string): void {
   if (!/^[\x21-\x3a\x3c-\x7e]+$/.test(value)) {
-    throw new Error('Failed to issue user cookie, the token has characters that no cookie can hold');
+    throw new Error(
+      'Failed to issue user cookie, the token has characters that no cookie can hold',
+    );
   }
   const length = name.length + value.length;
   if (length > longestNameAndValue) {

@@ -1,0 +1,164 @@
+/**
+ * The law of imports: which file may know which. `ARCHITECTURE.md` says why; `tests/law` runs it and
+ * proves that every rule bites. No comment in the code switches a rule off.
+ */
+const { readdirSync, readFileSync } = require('node:fs');
+
+const TEST = '[.]test[.]ts$';
+/** A file of a package that is published: not a test. */
+const source = (packageName, path = '') => ({
+  path: `^packages/${packageName}/src/${path}`,
+  pathNot: TEST,
+});
+/** A third-party module, resolved or not, and what lies below it. */
+const module_ = (...names) => `(^|/node_modules/)(@types/)?(${names.join('|')})(/|$)`;
+
+/** The files that a package exports: those that others may import. */
+const doors = readdirSync('packages').flatMap(name => {
+  const { exports } = JSON.parse(readFileSync(`packages/${name}/package.json`, 'utf8'));
+  return Object.keys(exports)
+    .filter(subpath => subpath !== './package.json')
+    .map(subpath => `packages/${name}/src/${subpath === '.' ? 'index' : subpath.slice(2)}[.]ts`);
+});
+const DOORS = `^(${doors.join('|')})$`;
+
+const frameworks = ['express', 'express4', 'fastify', 'hono', 'koa'];
+const runners = ['jest', '@jest/[^/]+', 'vitest', '@vitest/[^/]+', 'mocha', 'node:test', 'test'];
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one file, or three.',
+      severity: 'error',
+      from: { path: '^(packages|examples)/' },
+      to: { circular: true },
+    },
+    {
+      name: 'auth-node-knows-no-sibling',
+      comment: 'The vocabulary depends on nobody who speaks it.',
+      severity: 'error',
+      from: source('auth-node'),
+      to: { path: '^packages/', pathNot: '^packages/auth-node/' },
+    },
+    {
+      name: 'siblings-meet-in-auth-node',
+      comment: 'auth-backend, auth-http and auth-test-utils know auth-node and never each other.',
+      severity: 'error',
+      from: source('(auth-backend|auth-http|auth-test-utils)'),
+      to: { path: '^packages/', pathNot: '^packages/(auth-node|$1)/' },
+    },
+    {
+      name: 'through-the-door',
+      comment: 'Another package is imported by its name, or a subpath that it exports.',
+      severity: 'error',
+      from: { path: '^(packages/[^/]+|examples|tests)/' },
+      to: { path: '^packages/', pathNot: `^$1/|${DOORS}` },
+    },
+    {
+      name: 'by-name-not-by-path',
+      comment: 'A relative path into another package breaks once the package is published.',
+      severity: 'error',
+      from: { path: '^(packages/[^/]+|examples|tests)/' },
+      to: { path: '^packages/', pathNot: '^$1/', dependencyTypesNot: ['aliased'] },
+    },
+    {
+      name: 'every-file-behind-a-door',
+      comment: 'A file that no entry of its package reaches is dead, or belongs to the tests.',
+      severity: 'error',
+      from: { path: DOORS },
+      to: { ...source('[^/]+'), reachable: false },
+    },
+    {
+      name: 'no-unresolvable',
+      comment: 'Every import leads somewhere.',
+      severity: 'error',
+      from: { path: '^(packages|examples|tests)/' },
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'declared-dependencies',
+      comment:
+        'What a published file imports, its package declares: as dependency or optional peer.',
+      severity: 'error',
+      from: source('[^/]+'),
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'undetermined'],
+        dependencyTypesNot: ['npm', 'npm-peer', 'npm-optional', 'type-only'],
+      },
+    },
+    {
+      name: 'sql-is-behind-knex-types',
+      comment: 'The caller gives the knex instance: no package loads knex.',
+      severity: 'error',
+      from: source('[^/]+'),
+      to: {
+        path: module_('knex', 'better-sqlite3', 'pg', 'mysql2'),
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'sql-has-its-room',
+      comment: 'Only the key stores and the user records speak SQL; the options name its type.',
+      severity: 'error',
+      from: {
+        path: '^packages/[^/]+/src/',
+        pathNot: `^packages/auth-backend/src/(keys/|tokens/user/UserRecords[.]ts$|AuthBackend[.]ts$)|${TEST}`,
+      },
+      to: { path: module_('knex', 'better-sqlite3', 'pg', 'mysql2') },
+    },
+    {
+      name: 'express-has-its-adapter',
+      comment:
+        'Only the adapter knows express, types included; a second framework gets its own adapter.',
+      severity: 'error',
+      from: {
+        path: '^packages/[^/]+/src/',
+        pathNot: `^packages/auth-http/src/adapters/express[.]ts$|${TEST}`,
+      },
+      to: { path: module_(...frameworks) },
+    },
+    {
+      name: 'http-core-knows-no-adapter',
+      comment:
+        'core and routes know requests and answers, neither a framework nor how it is called.',
+      severity: 'error',
+      from: source('auth-http', '(core|routes)/'),
+      to: { path: ['^packages/auth-http/src/adapters/', module_(...frameworks)] },
+    },
+    {
+      name: 'tokens-know-no-configuration',
+      comment: 'What a token room needs to know comes as typed options.',
+      severity: 'error',
+      from: source('auth-backend', 'tokens/'),
+      to: { path: '^packages/auth-backend/src/config/' },
+    },
+    {
+      name: 'no-jose',
+      comment:
+        'Signatures are made and verified with node:crypto; jose is the second opinion of tests.',
+      severity: 'error',
+      from: source('[^/]+'),
+      to: { path: module_('jose', 'jsonwebtoken') },
+    },
+    {
+      name: 'fakes-know-no-runner',
+      comment: 'The fakes work under any test runner, so they import none.',
+      severity: 'error',
+      from: source('auth-test-utils'),
+      to: { path: [`^(${runners.join('|')})$`, module_(...runners)] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json', '.d.ts'],
+    },
+  },
+};

@@ -1,0 +1,165 @@
+import { json, refusal } from '../answers';
+import { type Expected, jwt, text } from '../expected';
+import type { Journey, Saved } from '../step';
+
+const cookiePath = '/api/my-plugin/.backstage/auth/v1/cookie';
+const uncached = { 'cache-control': 'no-store', vary: 'Cookie, Authorization' };
+const attributes = {
+  Path: '/',
+  HttpOnly: '',
+  Secure: '',
+  Priority: 'High',
+  SameSite: 'None',
+};
+const expired = { ...attributes, Expires: 'Thu, 01 Jan 1970 00:00:00 GMT' };
+
+/** Clears what other replicas may have set for the domain. */
+const clearForDomain = {
+  name: 'backstage-auth',
+  value: '',
+  attributes: { ...expired, Domain: 'localhost' },
+};
+
+export const cookie: Journey = {
+  title: 'The cookie',
+  steps: [
+    {
+      name: 'jane gets a cookie: a limited token of hers, for as long as her token',
+      act: ({ jane }) => ({ do: 'send', request: { path: cookiePath, bearer: jane } }),
+      expect: saved =>
+        json(
+          200,
+          { expiresAt: saved.janeExpiresAt },
+          {
+            ...uncached,
+            'set-cookie': [
+              {
+                name: 'backstage-auth',
+                value: limitedTokenOfJane(saved),
+                attributes: {
+                  ...attributes,
+                  Expires: new Date(saved.janeExpiresAt).toUTCString(),
+                  'Max-Age': text(/3600|3[0-5]\d\d/),
+                },
+              },
+              clearForDomain,
+            ],
+          },
+        ),
+      save: { cookie: 'headers.set-cookie.0.value' },
+    },
+    {
+      name: 'the cookie opens the page, which calls the catalog for jane',
+      act: saved => ({
+        do: 'send',
+        request: { path: '/api/my-plugin/page', cookie: saved.cookie },
+      }),
+      expect: page(1),
+    },
+    {
+      name: 'the cookie opens nothing else',
+      act: saved => ({
+        do: 'send',
+        request: { path: '/api/my-plugin/on-behalf', cookie: saved.cookie },
+      }),
+      expect: refusal(
+        401,
+        'GET /api/my-plugin/on-behalf',
+        'AuthenticationError: Missing credentials',
+        '',
+      ),
+    },
+    {
+      name: 'nor does what is in it, sent as bearer',
+      act: saved => ({
+        do: 'send',
+        request: { path: '/api/my-plugin/on-behalf', bearer: saved.cookie },
+      }),
+      expect: refusal(
+        401,
+        'GET /api/my-plugin/on-behalf',
+        'AuthenticationError: Illegal limited user token',
+        'error="invalid_token"',
+      ),
+    },
+    {
+      name: 'a user token in the cookie is not accepted',
+      act: ({ jane }) => ({ do: 'send', request: { path: '/api/my-plugin/page', cookie: jane } }),
+      expect: refusal(
+        401,
+        'GET /api/my-plugin/page',
+        'AuthenticationError: Illegal token',
+        'error="invalid_token"',
+      ),
+    },
+    {
+      name: 'the cookie alone cannot drop the cookie',
+      act: saved => ({
+        do: 'send',
+        request: { method: 'DELETE', path: cookiePath, cookie: saved.cookie },
+      }),
+      expect: refusal(401, `DELETE ${cookiePath}`, 'AuthenticationError: Missing credentials', ''),
+    },
+    {
+      name: 'jane drops the cookie',
+      act: saved => ({
+        do: 'send',
+        request: { method: 'DELETE', path: cookiePath, bearer: saved.jane, cookie: saved.cookie },
+      }),
+      expect: {
+        status: 204,
+        headers: {
+          ...uncached,
+          'set-cookie': [
+            { name: 'backstage-auth', value: '', attributes: expired },
+            clearForDomain,
+          ],
+        },
+        body: '',
+      },
+    },
+    {
+      name: 'without it the page stays closed',
+      act: { do: 'send', request: { path: '/api/my-plugin/page' } },
+      expect: refusal(
+        401,
+        'GET /api/my-plugin/page',
+        'AuthenticationError: Missing credentials',
+        '',
+      ),
+    },
+  ],
+};
+
+/** The page of `my-plugin` as jane sees it. */
+export function page(visit: number): Expected {
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': text(
+        /default-src 'none'; style-src 'sha256-[\w+/]{43}='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'/,
+      ),
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    },
+    body: [
+      'My plugin',
+      'Hello, user:default/jane',
+      `Your cookie opened this page. This is visit number ${visit}.`,
+      'What the catalog shows you Owner',
+      'component:default/checkout group:default/payments',
+      'component:default/website group:default/storefront',
+      'resource:default/janes-notebook user:default/jane',
+    ],
+  };
+}
+
+function limitedTokenOfJane({ userKid, janeExpiresAt }: Saved): Expected {
+  const exp = Date.parse(janeExpiresAt) / 1000;
+  return jwt(
+    { typ: 'vnd.backstage.limited-user', alg: 'ES256', kid: userKid },
+    { sub: 'user:default/jane', iat: exp - 3600, exp },
+  );
+}

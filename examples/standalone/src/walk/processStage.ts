@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { StartError } from '../StartError';
+import type { Stage } from './step';
+
+/** How long a process may take to say that it listens, and to end, in milliseconds. */
+const PATIENCE = { start: 60_000, end: 10_000 };
+
+/** A stage with the real program, in processes of its own, on free ports and with data that are thrown away. */
+export interface ProcessStage extends Stage {
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the backend.
+ *
+ * @param program - path of the built program
+ * @throws Error when it does not start
+ */
+export async function openProcessStage(program: string): Promise<ProcessStage> {
+  const directory = await mkdtemp(join(tmpdir(), 'stagepass-walk-'));
+  const data = join(directory, 'data');
+  const launch = (args: string[], port: string) =>
+    spawn(process.execPath, [program, ...args], {
+      cwd: directory,
+      env: { ...process.env, PORT: port, STAGEPASS_CONFIG: '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+
+  const startBackend = async () => {
+    const child = launch(['--data', data], '0');
+    child.stderr.pipe(process.stderr);
+    return { child, url: await readUrl(child) };
+  };
+  let backend = await startBackend();
+
+  return {
+    get url() {
+      return backend.url;
+    },
+    async restart() {
+      const exitCode = await end(backend.child);
+      backend = await startBackend();
+      return { exitCode };
+    },
+    async start(config) {
+      const file = join(directory, 'app-config.yaml');
+      if (config !== undefined) await writeFile(file, config);
+      const child = launch(['--config', 'app-config.yaml', '--data', join(directory, 'other')], '');
+      const [[exitCode], stdout, stderr] = await Promise.all([
+        once(child, 'close', { signal: AbortSignal.timeout(PATIENCE.start) }),
+        text(child.stdout),
+        text(child.stderr),
+      ]);
+      return { exitCode, stdout: linesOf(stdout), stderr: linesOf(stderr) };
+    },
+    async close() {
+      await end(backend.child);
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+/** Waits for the line that says where the backend listens. */
+async function readUrl(child: ChildProcess): Promise<string> {
+  const lines = createInterface({ input: child.stdout! });
+  const url = await Promise.race([
+    once(lines, 'line', { signal: AbortSignal.timeout(PATIENCE.start) }),
+    once(child, 'close'),
+  ]).then(([line]) => /^Listening on (.*)$/.exec(String(line))?.[1]);
+  if (url === undefined) throw new StartError('The backend does not start.');
+  return url;
+}
+
+/** Asks a process to end, and returns its exit code; null if it had to be killed. */
+async function end(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null) return child.exitCode;
+  const closed = once(child, 'close');
+  AbortSignal.timeout(PATIENCE.end).addEventListener('abort', () => child.kill('SIGKILL'));
+  child.kill('SIGTERM');
+  const [exitCode] = (await closed) as [number | null];
+  return exitCode;
+}
+
+function linesOf(output: string): string[] {
+  return output.split('\n').filter(line => line !== '');
+}

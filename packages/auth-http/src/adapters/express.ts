@@ -1,0 +1,86 @@
+import type { Config } from '@backstage/config';
+import type { JsonObject } from '@backstage/types';
+import type { AuthPolicy, AuthService, HttpAuthService } from '@stagepass/auth-node';
+import { type ErrorRequestHandler, type Response, Router } from 'express';
+import {
+  type Answer,
+  answerError,
+  cookieRoutes,
+  createCredentialsBarrier,
+  keySetRoutes,
+  type PublicUserTokenIssuer,
+  type Route,
+  userTokenRoutes,
+} from '../index';
+
+/**
+ * Makes the router that stands before the handlers of a plugin: the key set, then the credentials barrier,
+ * then the cookie routes. Mount it first in the plugin, the handlers behind it, and
+ * {@link authErrorHandler} last, which answers what the barrier refuses.
+ *
+ * @param options - `auth` and `httpAuth`: the services of the plugin; `config`: the whole configuration, of
+ *   which `backend.auth.dangerouslyDisableDefaultAuthPolicy` is read
+ * @returns the router, and `addAuthPolicy`, which opens paths of the plugin: see
+ *   {@link CredentialsBarrier.addAuthPolicy}
+ * @throws Error `AUTH_CONFIG_INVALID` when the configuration cannot be used
+ * @public
+ */
+export function createPluginRouter(options: {
+  auth: AuthService;
+  httpAuth: HttpAuthService;
+  config?: Config | JsonObject;
+}): { router: Router; addAuthPolicy(policy: AuthPolicy): void } {
+  const barrier = createCredentialsBarrier(options);
+  const router = Router();
+  mount(router, keySetRoutes(options.auth));
+  router.use((req, _res, next) => {
+    // `req.path` is below the mount point and as received, as the handlers behind will match it.
+    barrier.admit(req, req.path).then(() => next(), next);
+  });
+  mount(router, cookieRoutes(options));
+  return { router, addAuthPolicy: policy => barrier.addAuthPolicy(policy) };
+}
+
+/**
+ * Makes the router of the plugin that signs users in: `/.well-known/jwks.json` and `/v1/userinfo`, see
+ * {@link userTokenRoutes}. It answers its own refusals.
+ *
+ * @public
+ */
+export function createUserTokenRouter(options: { issuer: PublicUserTokenIssuer }): Router {
+  const router = Router();
+  mount(router, userTokenRoutes(options.issuer));
+  router.use(authErrorHandler());
+  return router;
+}
+
+/**
+ * Makes the error handler that answers refusals with status, `WWW-Authenticate` (RFC 6750 section 3) or
+ * `Retry-After`, and Backstage's error body; see {@link answerError}. Other errors, and errors of a
+ * response that has begun, go on to the next error handler.
+ *
+ * @public
+ */
+export function authErrorHandler(): ErrorRequestHandler {
+  return (error, req, res, next) => {
+    const answer = res.headersSent ? undefined : answerError(error, req);
+    if (answer) send(res, answer);
+    else next(error);
+  };
+}
+
+function mount(router: Router, routes: readonly Route[]): void {
+  for (const { method, path, handle } of routes) {
+    router[method === 'GET' ? 'get' : 'delete'](path, (req, res, next) => {
+      handle(req, res)
+        .then(answer => send(res, answer))
+        .catch(next);
+    });
+  }
+}
+
+function send(res: Response, { status, headers, body }: Answer): void {
+  res.status(status).set(headers);
+  if (body) res.json(body);
+  else res.end();
+}

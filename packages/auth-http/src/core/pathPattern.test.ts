@@ -1,0 +1,179 @@
+import { createRandom, randomText } from '../testing/random';
+import { covers, parsePathPattern, type PathPattern } from './pathPattern';
+import { readRequestPath } from './requestPath';
+
+const matches = (policyPath: string, path: string, exact = false) =>
+  parsePathPattern(policyPath, exact).some(({ regexp }) => regexp.test(path));
+
+const only = (policyPath: string, exact = false): PathPattern => {
+  const [pattern, ...others] = parsePathPattern(policyPath, exact);
+  if (!pattern || others.length > 0) throw new Error(`expected one pattern for ${policyPath}`);
+  return pattern;
+};
+
+describe('parsePathPattern', () => {
+  it.each([
+    ['/', '/', true],
+    ['/', '/any/thing', true],
+    ['*', '/', true],
+    ['*', '/any/thing', true],
+    ['*', 'no-slash', false],
+    ['/health', '/health', true],
+    ['/health', '/HEALTH', true],
+    ['/health', '/health/', true],
+    ['/health', '/health/deep/er', true],
+    ['/health', '/healthadmin', false],
+    ['/health', '/health.json', false],
+    ['/health', '/health;x', false],
+    ['/health', '/', false],
+    ['/health', '/x/health', false],
+    ['/files/:id', '/files/1', true],
+    ['/files/:id', '/files/1/admin', true],
+    ['/files/:id', '/files', false],
+    ['/files/:id', '/files/', false],
+    ['/:a-:b', '/x-y', true],
+    ['/:a-:b', '/xy', false],
+    ['/files{/:id}/meta', '/files/meta', true],
+    ['/files{/:id}/meta', '/files/1/meta', true],
+    ['/files{/:id}/meta', '/files/1/2/meta', false],
+    ['/static/*rest', '/static/a/b', true],
+    ['/static/*rest', '/static', false],
+    ['/*rest/raw', '/a/b/raw', true],
+    ['/*rest/raw', '/a/b', false],
+    ['/a\\:b', '/a:b', true],
+    ['/:"odd name"/x', '/1/x', true],
+  ])('%s covers %s: %s', (policyPath, path, expected) => {
+    expect(matches(policyPath, path)).toBe(expected);
+  });
+
+  it.each([
+    ['/', '/', true],
+    ['/', '/a', false],
+    ['/health', '/health', true],
+    ['/health', '/health/', true],
+    ['/health', '/health/x', false],
+    ['/files/:id', '/files/1', true],
+    ['/files/:id', '/files/1/x', false],
+    ['/files{/:id}', '/files', true],
+  ])('%s exactly covers %s: %s', (policyPath, path, expected) => {
+    expect(matches(policyPath, path, true)).toBe(expected);
+  });
+
+  it.each([
+    ['', 'it does not begin with "/"'],
+    ['health', 'it does not begin with "/"'],
+    ['{/a}', 'it does not begin with "/"'],
+    ['https://x/a', 'it does not begin with "/"'],
+    ['/a/*', 'Missing parameter name'],
+    ['/:', 'Missing parameter name'],
+    ['/x?', 'Unexpected ?'],
+    ['/:x?', 'Unexpected ?'],
+    ['/(.*)', 'Unexpected ('],
+    ['/(a+)+', 'Unexpected ('],
+    ['/[ab]', 'Unexpected ['],
+    ['/a{/b', 'Unexpected end'],
+    ['/:a:b', 'Missing text before "b"'],
+    ['/x/*a-:b/*c/y', 'it has more than one wildcard'],
+    ['/a' + '{/b}'.repeat(9), 'Too many path combinations'],
+  ])('refuses %j', (policyPath, reason) => {
+    expect(() => parsePathPattern(policyPath, false)).toThrow(reason);
+  });
+
+  it('refuses an exact "*"', () => {
+    expect(() => parsePathPattern('*', true)).toThrow('"*" stands for every path');
+  });
+});
+
+describe('covers', () => {
+  it.each([
+    ['/', '/a', true],
+    ['/a', '/', false],
+    ['/a', '/A', true],
+    ['/a', '/a/b', true],
+    ['/a/b', '/a', false],
+    ['/a', '/b', false],
+    ['/:x', '/a', true],
+    ['/:x', '/:y', true],
+    ['/a', '/:x', false],
+    ['/:x.json', '/public.json', true],
+    ['/:x.json', '/public.txt', false],
+    ['/:x.json', '/:y.json', true],
+    ['/:x', '/:y.json', true],
+    ['/:x.json', '/:y', false],
+    ['/a/*r', '/a/b', true],
+    ['/a/*r', '/a', false],
+    ['/a', '/a/*r', true],
+    ['/a/*r', '/a/:x', true],
+    ['/a/:x', '/a/*r', true],
+    ['/a/:x/b', '/a/*r', false],
+    ['/*r/b', '/a/b', false],
+    ['/*r/b', '/*s/b', true],
+    ['/*r/b', '/*s/c', false],
+    ['/a/*r', '/a/', false],
+    ['/a/:x', '/a/', false],
+    ['/a', '/a/', true],
+  ])('%s covers all of %s: %s', (general, special, expected) => {
+    expect(covers(only(general), only(special))).toBe(expected);
+  });
+
+  it.each([
+    ['/a', false, '/a', true, true],
+    ['/a', true, '/a', false, false],
+    ['/a', true, '/a', true, true],
+    ['/a', true, '/a/b', true, false],
+    ['/a', false, '/a/b', true, true],
+    ['/', false, '/', true, true],
+  ])(
+    '%s (exact: %s) covers all of %s (exact: %s): %s',
+    (general, generalExact, special, specialExact, expected) => {
+      expect(covers(only(general, generalExact), only(special, specialExact))).toBe(expected);
+    },
+  );
+
+  it('is never wrong when it says yes', () => {
+    const random = createRandom(1);
+    const patternParts = [
+      '/',
+      '/a',
+      '/b',
+      '/:x',
+      '/:x-a',
+      '/a-:x',
+      '/*r',
+      '/a-*r',
+      '{/a}',
+      '{/:y}',
+    ];
+    const pathParts = ['/', '/a', '/b', '/ab', '/b-a', '/a-b', '-a', '/A'];
+    const paths = Array.from({ length: 60 }, () =>
+      `/${randomText(random, pathParts, 4)}`.replace('//', '/'),
+    );
+    const readable = paths.filter(path => readRequestPath(path));
+    const patterns: PathPattern[] = [];
+    while (patterns.length < 300) {
+      try {
+        patterns.push(
+          ...parsePathPattern(
+            `/${randomText(random, patternParts, 3)}`.replace('//', '/'),
+            random(3) === 0,
+          ),
+        );
+      } catch {
+        continue; // Not every combination of the parts is a pattern.
+      }
+    }
+    let said = 0;
+    for (const general of patterns) {
+      for (const special of patterns.filter(pattern => covers(general, pattern))) {
+        said += 1;
+        const missed = readable.filter(
+          path => special.regexp.test(path) && !general.regexp.test(path),
+        );
+        expect({ general: general.regexp, special: special.regexp, missed }).toMatchObject({
+          missed: [],
+        });
+      }
+    }
+    expect(said).toBeGreaterThan(1000);
+  });
+});

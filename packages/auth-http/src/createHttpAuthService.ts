@@ -1,0 +1,71 @@
+import type { Config } from '@backstage/config';
+import type { JsonObject } from '@backstage/types';
+import type {
+  AuthRequest,
+  AuthService,
+  Clock,
+  DiscoveryService,
+  HttpAuthService,
+} from '@stagepass/auth-node';
+import { systemClock } from '@stagepass/auth-node/internal';
+import { DefaultHttpAuthService } from './core/DefaultHttpAuthService';
+import { extractToken } from './core/extractToken';
+import { readHttpConfig } from './core/httpConfig';
+import { createUserCookie, type UserCookieOptions } from './core/userCookie';
+
+/**
+ * What {@link createHttpAuthService} takes.
+ *
+ * @public
+ */
+export interface HttpAuthServiceOptions {
+  /** The token service of the same plugin. */
+  auth: AuthService;
+  /** Gives the external base URL of the plugin, which decides about cookies. */
+  discovery: DiscoveryService;
+  /** Id of the plugin. */
+  pluginId: string;
+  /**
+   * The whole configuration, of `@backstage/config` or as a plain object. Read are
+   * `backend.auth.dangerouslyDisableDefaultAuthPolicy`, where true makes an `Authorization: Bearer` without
+   * a token count as no credentials, and `backend.cors.origin`, whose exact origins may send the auth
+   * cookie with requests that change something.
+   */
+  config?: Config | JsonObject;
+  /** How the auth cookie is named and written. */
+  cookie?: UserCookieOptions;
+  /**
+   * Replaces the reading of the `Authorization` header. An absent or empty `token` means that the request
+   * carries none; throw to refuse it.
+   */
+  getTokenFromRequest?(req: AuthRequest): { token?: string };
+  /** For tests; default the machine's time. */
+  clock?: Clock;
+}
+
+/**
+ * Makes the service that turns the requests of one plugin into verified credentials.
+ *
+ * Tokens are read from `Authorization: Bearer` (RFC 6750 section 2.1), and where limited access is allowed
+ * and no bearer came, a limited user token from the auth cookie. An answer, a refusal too, is remembered
+ * for its request object.
+ *
+ * @throws Error `AUTH_CONFIG_INVALID` when an option or the configuration cannot be used
+ * @public
+ */
+export function createHttpAuthService(options: HttpAuthServiceOptions): HttpAuthService {
+  const { auth, discovery, pluginId, clock = systemClock } = options;
+  const { defaultPolicyDisabled, corsOrigins } = readHttpConfig(options.config);
+  return new DefaultHttpAuthService({
+    auth,
+    discovery,
+    pluginId,
+    clock,
+    corsOrigins,
+    cookie: createUserCookie(options.cookie),
+    readToken: request =>
+      options.getTokenFromRequest
+        ? options.getTokenFromRequest(request).token || undefined
+        : extractToken(request, { emptyBearerIsNone: defaultPolicyDisabled }),
+  });
+}

@@ -1,0 +1,6 @@
+/**
+ * Plugins and sign-in on Express 4 and 5.
+ *
+ * @packageDocumentation
+ */
+export { authErrorHandler, createPluginRouter, createUserTokenRouter } from './adapters/express';

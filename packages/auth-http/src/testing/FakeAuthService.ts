@@ -1,0 +1,90 @@
+import {
+  type AuthService,
+  type BackstageCredentials,
+  type BackstageUserPrincipal,
+  type Clock,
+  isPrincipal,
+} from '@stagepass/auth-node';
+import {
+  createAuthError,
+  createNoneCredentials,
+  createServiceCredentials,
+  createUserCredentials,
+  viewCredentials,
+} from '@stagepass/auth-node/internal';
+
+/** A point in time that tests may rely on: 2030-01-01T00:00:00Z, in milliseconds. */
+export const startOfTests = Date.UTC(2030, 0, 1);
+
+/** A clock that stands still until `time` is set. */
+export class StoppedClock implements Clock {
+  time = startOfTests;
+  now = () => this.time;
+  monotonic = () => this.time;
+  setTimeout = () => () => undefined;
+}
+
+/**
+ * An {@link AuthService} whose tokens say in plain text what they prove: `user.<name>`,
+ * `limited.<name>.<expiry in milliseconds>`, `behalf.<name>` (a plugin on behalf of a user),
+ * `service.<name>`, `restricted`, and `undecided`, whose keys are out of reach. Any other is illegal.
+ */
+export class FakeAuthService implements AuthService {
+  /** The tokens that were verified, in order. */
+  readonly verified: Array<[token: string, options?: { allowLimitedAccess?: boolean }]> = [];
+  lifetime = 60 * 60 * 1000;
+
+  constructor(private readonly clock: Clock = new StoppedClock()) {}
+
+  async authenticate(
+    ...call: [token: string, options?: { allowLimitedAccess?: boolean }]
+  ): Promise<BackstageCredentials> {
+    this.verified.push(call);
+    const [token, options] = call;
+    const [kind, name = '', expiry] = token.split('.');
+    const userEntityRef = `user:default/${name}`;
+    const expiresAt = new Date(expiry ? Number(expiry) : this.clock.now() + this.lifetime);
+    switch (kind) {
+      case 'user':
+        return createUserCredentials({ userEntityRef, token, expiresAt });
+      case 'limited':
+        if (!options?.allowLimitedAccess) {
+          throw createAuthError('AUTH_LIMITED_TOKEN_NOT_ALLOWED', 'limited');
+        }
+        if (expiresAt.getTime() <= this.clock.now()) {
+          throw createAuthError('AUTH_TOKEN_EXPIRED', 'expired');
+        }
+        return createUserCredentials({ userEntityRef, token, expiresAt });
+      case 'behalf':
+        return createUserCredentials({ userEntityRef, token, expiresAt, actor: 'plugin:catalog' });
+      case 'service':
+        return createServiceCredentials({ subject: `plugin:${name}` });
+      case 'restricted':
+        throw createAuthError('AUTH_ACCESS_RESTRICTED', 'restricted');
+      case 'undecided':
+        throw createAuthError('AUTH_KEYS_UNAVAILABLE', 'no keys');
+      default:
+        throw createAuthError('AUTH_TOKEN_MALFORMED', 'illegal');
+    }
+  }
+
+  isPrincipal: AuthService['isPrincipal'] = isPrincipal;
+
+  getNoneCredentials = async () => createNoneCredentials();
+
+  getOwnServiceCredentials = async () => createServiceCredentials({ subject: 'plugin:test' });
+
+  getPluginRequestToken = async () => ({ token: 'service.test' });
+
+  async getLimitedUserToken(credentials: BackstageCredentials<BackstageUserPrincipal>) {
+    const { token = '' } = viewCredentials(credentials);
+    const [kind, name] = token.split('.');
+    const expiresAt = credentials.expiresAt ?? new Date(this.clock.now() + this.lifetime);
+    return {
+      token: kind === 'limited' ? token : `limited.${name}.${expiresAt.getTime()}`,
+      expiresAt,
+    };
+  }
+
+  listPublicServiceKeys = async () => ({ keys: [{ kid: 'k1' }] });
+}
