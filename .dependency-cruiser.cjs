@@ -4,8 +4,8 @@
  */
 const { readdirSync, readFileSync } = require('node:fs');
 
-const TEST = '[.]test[.]ts$';
-/** A file of a package that is published: not a test. */
+const TEST = '([.]test[.]ts$|/testing/)';
+/** A file of a package that is published: neither a test nor what tests share. */
 const source = (packageName, path = '') => ({
   path: `^packages/${packageName}/src/${path}`,
   pathNot: TEST,
@@ -68,7 +68,14 @@ module.exports = {
       comment: 'A file that no entry of its package reaches is dead, or belongs to the tests.',
       severity: 'error',
       from: { path: DOORS },
-      to: { ...source('[^/]+'), reachable: false },
+      to: { path: '^packages/[^/]+/src/', pathNot: [TEST, DOORS], reachable: false },
+    },
+    {
+      name: 'published-knows-no-test',
+      comment: 'What only tests need is not published.',
+      severity: 'error',
+      from: source('[^/]+'),
+      to: { path: TEST },
     },
     {
       name: 'no-unresolvable',

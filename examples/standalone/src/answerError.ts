@@ -1,21 +1,25 @@
+import type { LoggerService } from '@stagepass/auth-node';
 import type { ErrorRequestHandler } from 'express';
 
-/** Answers what went wrong otherwise: 400 to a caller who can mend it, else 500 without details. */
-export const answerError: ErrorRequestHandler = (error, req, res, next) => {
-  if (res.headersSent) {
-    next(error);
-    return;
-  }
-  // Express marks the mistakes of callers, such as a body that is not JSON, with a status and `expose`.
-  const isCallersMistake = error?.name === 'InputError' || error?.expose === true;
-  const status = isCallersMistake ? 400 : 500;
-  if (!isCallersMistake) console.error(error);
-  const { name, message } = isCallersMistake
-    ? { name: 'InputError', message: String(error.message) }
-    : { name: 'Error', message: 'Something went wrong; the log of the backend says what' };
-  res.status(status).json({
-    error: { name, message },
-    request: { method: req.method, url: req.originalUrl },
-    response: { statusCode: status },
-  });
-};
+/**
+ * Answers what Stagepass left unanswered: 400 where express says that the request is at fault, such as a
+ * body that is not JSON; else 500, with the details in the log alone.
+ */
+export function answerError(logger: LoggerService): ErrorRequestHandler {
+  return (error: { expose?: boolean; message?: string } | undefined, req, res, next) => {
+    if (res.headersSent) {
+      next(error);
+      return;
+    }
+    const isRequestAtFault = error?.expose === true;
+    if (!isRequestAtFault) logger.error('A request failed', error as Error);
+    const status = isRequestAtFault ? 400 : 500;
+    res.status(status).json({
+      error: isRequestAtFault
+        ? { name: 'InputError', message: error.message }
+        : { name: 'Error', message: 'Something went wrong; the log of the backend says what' },
+      request: { method: req.method, url: req.path },
+      response: { statusCode: status },
+    });
+  };
+}

@@ -1,11 +1,11 @@
-import { type AuthEvent, createAuthBackend, createUserTokenIssuer } from '@stagepass/auth-backend';
+import { createAuthBackend, createUserTokenIssuer } from '@stagepass/auth-backend';
 import { createHttpAuthService } from '@stagepass/auth-http';
 import { authErrorHandler, createPluginRouter } from '@stagepass/auth-http/express';
-import type { DiscoveryService } from '@stagepass/auth-node';
+import type { DiscoveryService, LoggerService } from '@stagepass/auth-node';
 import express, { type Express, type Router } from 'express';
+import { answerError } from './answerError';
 import type { ExampleConfig } from './config';
 import type { Databases } from './databases';
-import { answerError } from './answerError';
 import { authPlugin } from './plugins/auth';
 import { catalogPlugin } from './plugins/catalog';
 import { myPlugin } from './plugins/my-plugin';
@@ -27,19 +27,20 @@ export async function createBackend(options: {
   config: ExampleConfig;
   databases: Databases;
   discovery: DiscoveryService;
-  onAuthEvent: (event: AuthEvent) => void;
+  logger: LoggerService;
 }): Promise<Backend> {
-  const { databases, discovery, onAuthEvent } = options;
+  const { databases, discovery, logger } = options;
   const { users, file: config } = options.config;
 
   const issuer = await createUserTokenIssuer({
     issuer: await discovery.getExternalBaseUrl('auth'),
     database: { getClient: () => databases.getClient('auth') },
+    logger,
   });
   const backend = createAuthBackend({
     config,
     discovery,
-    onAuthEvent,
+    logger,
     database: databases,
     userTokenIssuer: issuer,
   });
@@ -48,7 +49,7 @@ export async function createBackend(options: {
   await mount('auth', services => authPlugin(services, { issuer, users }));
   await mount('catalog', catalogPlugin);
   await mount('my-plugin', myPlugin);
-  app.use(authErrorHandler(), answerError);
+  app.use(authErrorHandler(), answerError(logger));
   return { app, close: () => backend.close() };
 
   async function mount(

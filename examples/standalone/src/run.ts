@@ -5,6 +5,7 @@ import { commands } from './commands';
 import { type ExampleConfig, readConfig } from './config';
 import { createDatabases } from './databases';
 import { createDiscovery } from './discovery';
+import { createLogger } from './logger';
 import { listen } from './server';
 import { readSettings } from './settings';
 import { StartError } from './StartError';
@@ -19,6 +20,7 @@ export interface Surroundings {
   /** The folder of the example, with its configuration. */
   home: string;
   print(line: string): void;
+  /** For mistakes, and for the log. */
   complain(line: string): void;
 }
 
@@ -44,7 +46,7 @@ export async function run(surroundings: Surroundings): Promise<Running | undefin
   }
 }
 
-async function start({ print, ...surroundings }: Surroundings): Promise<Running> {
+async function start({ print, complain, ...surroundings }: Surroundings): Promise<Running> {
   const { configFile, dataDirectory, port, isOwnConfig } = readSettings(surroundings);
   const file = shorten(configFile, surroundings.cwd);
   const config = await explain(file, () => readConfig(configFile));
@@ -58,9 +60,7 @@ async function start({ print, ...surroundings }: Surroundings): Promise<Running>
         config,
         databases,
         discovery: createDiscovery({ internal: internalUrl(config, server.port), external: url }),
-        onAuthEvent(event) {
-          if (event.type === 'refused') print(`${event.pluginId}: ${event.code}: ${event.reason}`);
-        },
+        logger: createLogger(complain),
       }),
     );
     server.serve(backend.app);

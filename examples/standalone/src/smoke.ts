@@ -22,5 +22,6 @@ try {
 } finally {
   await stage.close();
 }
+if (failed > 0) console.log(`\nThe log of the backend:\n\n${stage.log}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 if (failed > 0) process.exitCode = 1;

@@ -51,11 +51,11 @@ export function parseMockToken(kind: MockTokenKind, token: string): MockTokenCla
   const claims = parseObject(kind, token.slice(prefixes[kind].length));
   const sub = optionalText(kind, 'sub', claims.sub);
   if (kind !== 'service') {
-    if (sub !== undefined && !isUserEntityRef(sub)) throw invalidClaim(userEntityRefMessage(sub));
+    requireUserEntityRef(sub);
     return kind === 'user' ? { sub, actor: optionalActor(claims.actor) } : { sub };
   }
   const obo = optionalText(kind, 'obo', claims.obo);
-  if (obo !== undefined && !isUserEntityRef(obo)) throw invalidClaim(userEntityRefMessage(obo));
+  requireUserEntityRef(obo);
   return { sub, obo, target: optionalText(kind, 'target', claims.target) };
 }
 
@@ -98,10 +98,17 @@ function optionalActor(actor: unknown): { subject: string } | undefined {
   if (actor === undefined) return undefined;
   const { subject } = Object(actor) as { subject?: unknown };
   if (typeof subject === 'string' && subject !== '') return { subject };
-  throw invalidClaim(`Invalid mock token, expected 'actor' to be an object with a subject`, actor);
+  throw invalidClaim("Invalid mock token, expected 'actor' to be an object with a subject", actor);
 }
 
-function invalidClaim(message: string, found?: unknown): Error {
-  const reason = found === undefined ? message : `${message}; found ${quote(found)}`;
-  return createAuthError('AUTH_CLAIM_INVALID', reason, { message });
+function requireUserEntityRef(ref: string | undefined): void {
+  if (ref !== undefined && !isUserEntityRef(ref)) throw invalidClaim(userEntityRefMessage(ref), ref);
+}
+
+function invalidClaim(message: string, found: unknown): Error {
+  return createAuthError(
+    'AUTH_CLAIM_INVALID',
+    `a claim of the mock token is ${quote(found)}; make mock tokens with mockCredentials`,
+    { message },
+  );
 }

@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { StartError } from '../StartError';
 import type { Stage } from './step';
 
 /** How long a process may take to say that it listens, and to end, in milliseconds. */
@@ -13,6 +13,8 @@ const PATIENCE = { start: 60_000, end: 10_000 };
 
 /** A stage with the real program, in processes of its own, on free ports and with data that are thrown away. */
 export interface ProcessStage extends Stage {
+  /** What the backend has written to its log. */
+  readonly log: string;
   close(): Promise<void>;
 }
 
@@ -32,16 +34,22 @@ export async function openProcessStage(program: string): Promise<ProcessStage> {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
 
+  let log = '';
   const startBackend = async () => {
     const child = launch(['--data', data], '0');
-    child.stderr.pipe(process.stderr);
-    return { child, url: await readUrl(child) };
+    child.stderr.on('data', text => (log += String(text)));
+    const url = await readUrl(child);
+    if (url === undefined) throw new Error(`The backend does not start:\n${log}`);
+    return { child, url };
   };
   let backend = await startBackend();
 
   return {
     get url() {
       return backend.url;
+    },
+    get log() {
+      return log;
     },
     async restart() {
       const exitCode = await end(backend.child);
@@ -66,15 +74,13 @@ export async function openProcessStage(program: string): Promise<ProcessStage> {
   };
 }
 
-/** Waits for the line that says where the backend listens. */
-async function readUrl(child: ChildProcess): Promise<string> {
-  const lines = createInterface({ input: child.stdout! });
-  const url = await Promise.race([
-    once(lines, 'line', { signal: AbortSignal.timeout(PATIENCE.start) }),
+/** Waits for the line that says where the backend listens; undefined if the process ends instead. */
+async function readUrl(child: ChildProcess & { stdout: Readable }): Promise<string | undefined> {
+  const [line] = await Promise.race([
+    once(createInterface(child.stdout), 'line', { signal: AbortSignal.timeout(PATIENCE.start) }),
     once(child, 'close'),
-  ]).then(([line]) => /^Listening on (.*)$/.exec(String(line))?.[1]);
-  if (url === undefined) throw new StartError('The backend does not start.');
-  return url;
+  ]);
+  return /^Listening on (.*)$/.exec(String(line))?.[1];
 }
 
 /** Asks a process to end, and returns its exit code; null if it had to be killed. */

@@ -22,10 +22,11 @@ export interface Saved {
   /** Key ids of the first keys of user tokens, and of my-plugin. */
   userKid: string;
   pluginKid: string;
-  /** The user tokens of two users, and the expiry of the first. */
+  /** The user tokens of two users, and when they expire. */
   jane: string;
   janeExpiresAt: string;
   john: string;
+  johnExpiresAt: string;
   /** A token from my-plugin to the catalog, on behalf of jane. */
   pluginToken: string;
   /** The value of jane's cookie. */

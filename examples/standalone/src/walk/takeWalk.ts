@@ -15,6 +15,7 @@ export async function* takeWalk(journeys: Journey[], stage: Stage): AsyncGenerat
     jane: '',
     janeExpiresAt: '',
     john: '',
+    johnExpiresAt: '',
     pluginToken: '',
     cookie: '',
   };

@@ -1,6 +1,6 @@
 import { json, refusal } from '../answers';
 import { type Expected, jwt, text } from '../expected';
-import type { Journey, Saved } from '../step';
+import type { Journey } from '../step';
 
 const cookiePath = '/api/my-plugin/.backstage/auth/v1/cookie';
 const uncached = { 'cache-control': 'no-store', vary: 'Cookie, Authorization' };
@@ -30,23 +30,33 @@ export const cookie: Journey = {
         json(
           200,
           { expiresAt: saved.janeExpiresAt },
-          {
-            ...uncached,
-            'set-cookie': [
-              {
-                name: 'backstage-auth',
-                value: limitedTokenOfJane(saved),
-                attributes: {
-                  ...attributes,
-                  Expires: new Date(saved.janeExpiresAt).toUTCString(),
-                  'Max-Age': text(/3600|3[0-5]\d\d/),
-                },
-              },
-              clearForDomain,
-            ],
-          },
+          { ...uncached, 'set-cookie': [cookieOf('jane', saved.userKid, saved.janeExpiresAt)] },
         ),
       save: { cookie: 'headers.set-cookie.0.value' },
+    },
+    {
+      name: 'asking again, with a cookie that is good for long, sets none',
+      act: saved => ({
+        do: 'send',
+        request: { path: cookiePath, bearer: saved.jane, cookie: saved.cookie },
+      }),
+      expect: saved => json(200, { expiresAt: saved.janeExpiresAt }, uncached),
+    },
+    {
+      name: 'john, in the same browser, gets his own at once',
+      act: saved => ({
+        do: 'send',
+        request: { path: cookiePath, bearer: saved.john, cookie: saved.cookie },
+      }),
+      expect: saved =>
+        json(
+          200,
+          { expiresAt: saved.johnExpiresAt },
+          {
+            ...uncached,
+            'set-cookie': [clearForDomain, cookieOf('john', saved.userKid, saved.johnExpiresAt)],
+          },
+        ),
     },
     {
       name: 'the cookie opens the page, which calls the catalog for jane',
@@ -156,10 +166,19 @@ export function page(visit: number): Expected {
   };
 }
 
-function limitedTokenOfJane({ userKid, janeExpiresAt }: Saved): Expected {
-  const exp = Date.parse(janeExpiresAt) / 1000;
-  return jwt(
-    { typ: 'vnd.backstage.limited-user', alg: 'ES256', kid: userKid },
-    { sub: 'user:default/jane', iat: exp - 3600, exp },
-  );
+/** The cookie that holds the limited token of a user: the same user and times as in the user token. */
+function cookieOf(name: string, kid: string, expiresAt: string): Expected {
+  const exp = Date.parse(expiresAt) / 1000;
+  return {
+    name: 'backstage-auth',
+    value: jwt(
+      { typ: 'vnd.backstage.limited-user', alg: 'ES256', kid },
+      { sub: `user:default/${name}`, iat: exp - 3600, exp },
+    ),
+    attributes: {
+      ...attributes,
+      Expires: new Date(exp * 1000).toUTCString(),
+      'Max-Age': text(/3600|3[0-5]\d\d/),
+    },
+  };
 }

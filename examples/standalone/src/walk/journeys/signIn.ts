@@ -22,7 +22,7 @@ export const signIn: Journey = {
       name: 'john signs in too',
       act: { do: 'send', request: { method: 'POST', path: '/api/auth/sign-in', json: demo.john } },
       expect: saved => signedIn('john', saved),
-      save: { john: 'body.token' },
+      save: { john: 'body.token', johnExpiresAt: 'body.expiresAt' },
     },
     {
       name: 'the auth plugin tells what jane owns things through',

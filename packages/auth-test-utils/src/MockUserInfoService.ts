@@ -1,0 +1,27 @@
+import { InputError } from '@backstage/errors';
+import {
+  type BackstageCredentials,
+  type BackstageUserInfo,
+  isPrincipal,
+  type UserInfoService,
+} from '@stagepass/auth-node';
+
+/** A user info service by which users own what they own themselves, unless told otherwise. */
+export class MockUserInfoService implements UserInfoService {
+  readonly #info: Partial<BackstageUserInfo>;
+
+  constructor(info: Partial<BackstageUserInfo> = {}) {
+    this.#info = info;
+  }
+
+  async getUserInfo(credentials: BackstageCredentials): Promise<BackstageUserInfo> {
+    if (!isPrincipal(credentials, 'user')) {
+      const { principal } = Object(credentials) as { principal?: { type?: unknown } };
+      throw new InputError(
+        `User info not available for principal type '${String(principal?.type)}'`,
+      );
+    }
+    const { userEntityRef } = credentials.principal;
+    return { userEntityRef, ownershipEntityRefs: [userEntityRef], ...this.#info };
+  }
+}

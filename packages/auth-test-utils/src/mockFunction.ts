@@ -1,0 +1,142 @@
+import { AsyncResource } from 'node:async_hooks';
+
+/**
+ * What a mock function remembers of its calls, the oldest first; one entry per call in each list.
+ *
+ * @public
+ */
+export interface MockFunctionCalls<TArgs extends unknown[], TReturn> {
+  readonly calls: TArgs[];
+  /** The arguments of the last call; absent before the first. */
+  readonly lastCall?: TArgs;
+  /** What `this` was. */
+  readonly contexts: unknown[];
+  /** The same as `contexts`: what `new` made, had the function been called with it. */
+  readonly instances: unknown[];
+  /** Numbers that grow from call to call, over all mock functions of the process. */
+  readonly invocationCallOrder: number[];
+  /** How the calls ended; a promise counts as returned. */
+  readonly results: MockResult<'return' | 'throw' | 'incomplete', TReturn>[];
+  /** How the calls ended once their promises had settled. */
+  readonly settledResults: MockResult<'fulfilled' | 'rejected' | 'incomplete', Awaited<TReturn>>[];
+}
+
+/**
+ * How a call of a mock function ended.
+ *
+ * @public
+ */
+export interface MockResult<TType, TValue> {
+  type: TType;
+  /** What was returned; what was thrown is of any type. */
+  value: TValue;
+}
+
+/**
+ * A function that remembers its calls and does what it is told, in the shape that the `expect` of Jest and
+ * of Vitest takes for a mock. It belongs to no test runner: what resets all mocks of a runner does not
+ * reset it.
+ *
+ * @public
+ */
+export interface MockFunction<TArgs extends unknown[], TReturn> {
+  (...args: TArgs): TReturn;
+  readonly _isMockFunction: true;
+  readonly mock: MockFunctionCalls<TArgs, TReturn>;
+  getMockName(): string;
+  /** Names the function for messages. */
+  mockName(name: string): this;
+  getMockImplementation(): ((...args: TArgs) => TReturn) | undefined;
+  /** Sets what every call does. */
+  mockImplementation(implementation: (...args: TArgs) => TReturn): this;
+  /** Sets what the next call does; further ones queue up. */
+  mockImplementationOnce(implementation: (...args: TArgs) => TReturn): this;
+  mockReturnValue(value: TReturn): this;
+  mockReturnValueOnce(value: TReturn): this;
+  mockResolvedValue(value: Awaited<TReturn>): this;
+  mockResolvedValueOnce(value: Awaited<TReturn>): this;
+  mockRejectedValue(error: unknown): this;
+  mockRejectedValueOnce(error: unknown): this;
+  /** Forgets the calls. */
+  mockClear(): this;
+  /** Forgets the calls and the implementations: calls return undefined. */
+  mockReset(): this;
+  /** The same as `mockReset`: nothing was replaced that could come back. */
+  mockRestore(): void;
+}
+
+/** Makes a mock function that returns undefined until it is told otherwise. */
+export function mockFunction<TArgs extends unknown[], TReturn>(
+  defaultName: string,
+): MockFunction<TArgs, TReturn> {
+  type Implementation = (...args: TArgs) => TReturn;
+  let name = defaultName;
+  let calls = noCalls<TArgs, TReturn>();
+  let implementation: Implementation | undefined;
+  let once: Implementation[] = [];
+
+  function call(this: unknown, ...args: TArgs): TReturn {
+    const record = calls;
+    record.calls.push(args);
+    record.lastCall = args;
+    record.contexts.push(this);
+    record.instances.push(this);
+    // Node's own counter: no two copies of this module, nor faked timers, can mix up the order.
+    record.invocationCallOrder.push(new AsyncResource('mockFunction').asyncId());
+    const result: MockResult<string, unknown> = { type: 'incomplete', value: undefined };
+    const settled: MockResult<string, unknown> = { type: 'incomplete', value: undefined };
+    record.results.push(result);
+    record.settledResults.push(settled);
+    try {
+      const behaviour = once.shift() ?? implementation;
+      const value = observe(behaviour?.apply(this, args), settled);
+      Object.assign(result, { type: 'return', value });
+      return value as TReturn;
+    } catch (error) {
+      Object.assign(result, { type: 'throw', value: error });
+      Object.assign(settled, { type: 'rejected', value: error });
+      throw error;
+    }
+  }
+
+  const mock = Object.assign(call, {
+    _isMockFunction: true as const,
+    getMockName: () => name,
+    mockName(newName: string) {
+      name = newName;
+      return mock;
+    },
+    getMockImplementation: () => implementation,
+    mockImplementation(newImplementation: Implementation) {
+      implementation = newImplementation;
+      return mock;
+    },
+    mockImplementationOnce(newImplementation: Implementation) {
+      once.push(newImplementation);
+      return mock;
+    },
+    mockReturnValue: (value: TReturn) => mock.mockImplementation(() => value),
+    mockReturnValueOnce: (value: TReturn) => mock.mockImplementationOnce(() => value),
+    mockResolvedValue: (value: unknown) =>
+      mock.mockImplementation(() => Promise.resolve(value) as TReturn),
+    mockResolvedValueOnce: (value: unknown) =>
+      mock.mockImplementationOnce(() => Promise.resolve(value) as TReturn),
+    mockRejectedValue: (error: unknown) =>
+      mock.mockImplementation(() => Promise.reject(error) as TReturn),
+    mockRejectedValueOnce: (error: unknown) =>
+      mock.mockImplementationOnce(() => Promise.reject(error) as TReturn),
+    mockClear() {
+      calls = noCalls();
+      return mock;
+    },
+    mockReset() {
+      implementation = undefined;
+      once = [];
+      return mock.mockClear();
+    },
+    mockRestore() {
+      mock.mockReset();
+    },
+  }) as MockFunction<TArgs, TReturn>;
+  return Object.defineProperty(mock, 'mock', { get: () => calls, enumerable: true });
+}
