@@ -11,7 +11,7 @@ const source = (packageName, path = '') => ({
   pathNot: TEST,
 });
 /** A third-party module, resolved or not, and what lies below it. */
-const module_ = (...names) => `(^|/node_modules/)(@types/)?(${names.join('|')})(/|$)`;
+const module_ = (...names) => `(^|(^|/)node_modules/)(@types/)?(${names.join('|')})(/|$)`;
 
 /** The files that a package exports: those that others may import. */
 const doors = readdirSync('packages').flatMap(name => {
@@ -159,7 +159,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    exclude: { path: '^(packages|examples)/[^/]+/dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -31,7 +31,10 @@ function cruise(folder: string): Report {
 describe('the law of imports', () => {
   it('is kept by every file', () => {
     const { summary } = cruise(root);
-    expect(summary.violations).toEqual([]);
+    const violations = summary.violations.map(
+      ({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`,
+    );
+    expect(violations).toEqual([]);
     expect(summary.totalCruised).toBeGreaterThan(50);
   });
 
@@ -53,7 +56,6 @@ describe('the law of imports', () => {
 /** One file that breaks each rule: the rule, the file, what it says. */
 const crimes: ReadonlyArray<readonly [rule: string, file: string, content: string]> = [
   ['no-cycles', 'auth-backend/src/egg.ts', `import './hen';`],
-  ['no-cycles', 'auth-backend/src/hen.ts', `import './egg';`],
   ['auth-node-knows-no-sibling', 'auth-node/src/proud.ts', `import '@stagepass/auth-http';`],
   ['siblings-meet-in-auth-node', 'auth-backend/src/rude.ts', `import '@stagepass/auth-http';`],
   [
@@ -87,9 +89,10 @@ const crimes: ReadonlyArray<readonly [rule: string, file: string, content: strin
   ['fakes-know-no-runner', 'auth-test-utils/src/spies.ts', `import 'jest';`],
 ];
 
-/** Files that break nothing by themselves. */
+/** Files that are accused of nothing. */
 const bystanders: ReadonlyArray<readonly [file: string, content: string]> = [
   ['auth-node/src/errors.ts', `export const door = 'none';`],
+  ['auth-backend/src/hen.ts', `import './egg';`],
   ['auth-http/src/testing/fake.ts', `export const fake = true;`],
   ['auth-http/src/adapters/express.ts', `import { Router } from 'express';\nexport { Router };`],
   ['auth-backend/src/config/all.ts', `export const config = {};`],

@@ -7,9 +7,8 @@ import type {
   LoggerService,
   UserInfoService,
 } from '@stagepass/auth-node';
-import type { Knex } from 'knex';
 import type { AuthEvent } from './AuthEvent';
-import type { PluginDatabase } from './keys/sqlTables';
+import type { KnexClient, PluginDatabase } from './keys/sqlTables';
 import type { ExternalTokenHandler } from './tokens/external/ExternalTokenHandler';
 import type { UserTokenIssuer } from './tokens/user/UserTokenIssuer';
 
@@ -34,7 +33,7 @@ export interface AuthBackendOptions {
    * live in memory, which is enough for one process whose tokens may die with it.
    */
   database?: {
-    getClient(pluginId: string): Promise<Knex>;
+    getClient(pluginId: string): Promise<KnexClient>;
     migrations?: { skip?: boolean };
   };
   /** Methods by which external callers present themselves, beside the built-in ones. */

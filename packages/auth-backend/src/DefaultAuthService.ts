@@ -25,7 +25,7 @@ import type { AuthEvent } from './AuthEvent';
 import type { KeySource } from './keys/KeySource';
 import { ExternalAccess } from './tokens/external/ExternalAccess';
 import { deriveLimitedUserToken } from './tokens/limitedUser/limitedUserToken';
-import { parseCompact, type UnverifiedJws } from './tokens/parseCompact';
+import { MAX_TOKEN_LENGTH, parseCompact, type UnverifiedJws } from './tokens/parseCompact';
 import { isPluginId } from './tokens/plugin/pluginId';
 import { PluginTokens } from './tokens/plugin/PluginTokens';
 import { UserTokens } from './tokens/user/UserTokens';
@@ -151,10 +151,9 @@ export class DefaultAuthService implements AuthService {
   }
 
   async #verifyExternal(token: string, jws: UnverifiedJws | undefined, malformed: unknown) {
-    const proof =
-      typeof token === 'string' && token !== ''
-        ? await this.#options.externalAccess.verify(token)
-        : undefined;
+    // What is too long for a token is not worth a digest either, and no handler is bothered with it.
+    const isToken = typeof token === 'string' && token !== '' && token.length <= MAX_TOKEN_LENGTH;
+    const proof = isToken ? await this.#options.externalAccess.verify(token) : undefined;
     if (proof) return createServiceCredentials(proof);
     if (!jws) throw malformed;
     throw createAuthError(

@@ -7,7 +7,7 @@ export type { AuthBackend, AuthBackendOptions, PluginAuthOptions } from './AuthB
 export type { AuthEvent } from './AuthEvent';
 export { createAuthBackend } from './createAuthBackend';
 export { MemoryKeyStore } from './keys/MemoryKeyStore';
-export type { PluginDatabase } from './keys/sqlTables';
+export type { KnexClient, PluginDatabase } from './keys/sqlTables';
 export {
   createExternalTokenHandler,
   type ExternalTokenHandler,

@@ -2,14 +2,15 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { AuthRequest } from '@stagepass/auth-node';
 import { createNoneCredentials, createServiceCredentials } from '@stagepass/auth-node/internal';
+import { TestClock } from '@stagepass/auth-test-utils';
 import { createHttpAuthService, type HttpAuthServiceOptions } from './createHttpAuthService';
-import { FakeAuthService, startOfTests, StoppedClock } from './testing/FakeAuthService';
+import { FakeAuthService, startOfTests } from './testing/FakeAuthService';
 
 const hour = 60 * 60 * 1000;
 const minute = 60 * 1000;
 
 function setUp(options: Partial<HttpAuthServiceOptions> = {}) {
-  const clock = new StoppedClock();
+  const clock = new TestClock(startOfTests);
   const auth = new FakeAuthService(clock);
   const httpAuth = createHttpAuthService({
     auth,
@@ -402,11 +403,11 @@ describe('issueUserCookie', () => {
 
   it('clears every form of the cookie for credentials of nobody', async () => {
     const { clock, httpAuth } = setUp();
-    clock.time += 1234;
+    clock.advance(1234);
     const res = answerTo(bearer('user.jane'));
     await expect(
       httpAuth.issueUserCookie(res, { credentials: createNoneCredentials() }),
-    ).resolves.toEqual({ expiresAt: new Date(clock.time) });
+    ).resolves.toEqual({ expiresAt: new Date(startOfTests + 1234) });
     expect(res.getHeader('Set-Cookie')).toEqual(clearLines);
     expect(res.getHeader('Cache-Control')).toBe('no-store');
   });

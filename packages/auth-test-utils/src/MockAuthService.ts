@@ -60,9 +60,13 @@ export class MockAuthService implements AuthService {
     if (token === SERVICE_TOKEN) return mockCredentials.service();
     const invalid = invalidTokens.get(token);
     if (invalid !== undefined) {
-      throw createAuthError('AUTH_SIGNATURE_INVALID', 'the mock token stands for one that is forged', {
-        message: invalid,
-      });
+      throw createAuthError(
+        'AUTH_SIGNATURE_INVALID',
+        'the mock token stands for one that is forged',
+        {
+          message: invalid,
+        },
+      );
     }
     if (typeof token !== 'string' || token === '') {
       throw createAuthError('AUTH_TOKEN_MALFORMED', `expected a token, found ${quote(token)}`, {

@@ -84,7 +84,10 @@ export class MockHttpAuthService implements HttpAuthService {
     );
   }
 
-  async #authenticate(req: AuthRequest, allowLimitedAccess: boolean): Promise<BackstageCredentials> {
+  async #authenticate(
+    req: AuthRequest,
+    allowLimitedAccess: boolean,
+  ): Promise<BackstageCredentials> {
     const token = bearerToken(req);
     if (token === NONE_TOKEN) return this.#auth.getNoneCredentials();
     if (token !== undefined) return this.#auth.authenticate(token, { allowLimitedAccess });
@@ -107,14 +110,15 @@ export class MockHttpAuthService implements HttpAuthService {
     const [credentials] = users.values();
     if (!credentials) throw refusal;
     if (users.size > 1) {
-      throw createAuthError('AUTH_REQUEST_AMBIGUOUS', 'the request has auth cookies of different users');
+      throw createAuthError(
+        'AUTH_REQUEST_AMBIGUOUS',
+        'the request has auth cookies of different users',
+      );
     }
     return credentials;
   }
 
-  async #authenticateCookie(
-    cookie: string,
-  ): Promise<BackstageCredentials<BackstageUserPrincipal>> {
+  async #authenticateCookie(cookie: string): Promise<BackstageCredentials<BackstageUserPrincipal>> {
     const credentials = await this.#auth.authenticate(cookie, { allowLimitedAccess: true });
     if (mockTokenKind(cookie) === 'limitedUser' && isPrincipal(credentials, 'user')) {
       return credentials;

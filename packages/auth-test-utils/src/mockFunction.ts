@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
+import { isPromise } from 'node:util/types';
 
 /**
  * What a mock function remembers of its calls, the oldest first; one entry per call in each list.
@@ -8,7 +9,7 @@ import { AsyncResource } from 'node:async_hooks';
 export interface MockFunctionCalls<TArgs extends unknown[], TReturn> {
   readonly calls: TArgs[];
   /** The arguments of the last call; absent before the first. */
-  readonly lastCall?: TArgs;
+  lastCall?: TArgs;
   /** What `this` was. */
   readonly contexts: unknown[];
   /** The same as `contexts`: what `new` made, had the function been called with it. */
@@ -28,8 +29,8 @@ export interface MockFunctionCalls<TArgs extends unknown[], TReturn> {
  */
 export interface MockResult<TType, TValue> {
   type: TType;
-  /** What was returned; what was thrown is of any type. */
-  value: TValue;
+  /** What was returned or thrown; absent while the call goes on. */
+  value?: TValue;
 }
 
 /**
@@ -71,27 +72,17 @@ export function mockFunction<TArgs extends unknown[], TReturn>(
 ): MockFunction<TArgs, TReturn> {
   type Implementation = (...args: TArgs) => TReturn;
   let name = defaultName;
-  let calls = noCalls<TArgs, TReturn>();
+  let calls: MockFunctionCalls<TArgs, TReturn> = noCalls();
   let implementation: Implementation | undefined;
   let once: Implementation[] = [];
 
   function call(this: unknown, ...args: TArgs): TReturn {
-    const record = calls;
-    record.calls.push(args);
-    record.lastCall = args;
-    record.contexts.push(this);
-    record.instances.push(this);
-    // Node's own counter: no two copies of this module, nor faked timers, can mix up the order.
-    record.invocationCallOrder.push(new AsyncResource('mockFunction').asyncId());
-    const result: MockResult<string, unknown> = { type: 'incomplete', value: undefined };
-    const settled: MockResult<string, unknown> = { type: 'incomplete', value: undefined };
-    record.results.push(result);
-    record.settledResults.push(settled);
+    const { result, settled } = record(calls, this, args);
     try {
       const behaviour = once.shift() ?? implementation;
-      const value = observe(behaviour?.apply(this, args), settled);
+      const value = observe(behaviour?.apply(this, args) as TReturn, settled);
       Object.assign(result, { type: 'return', value });
-      return value as TReturn;
+      return value;
     } catch (error) {
       Object.assign(result, { type: 'throw', value: error });
       Object.assign(settled, { type: 'rejected', value: error });
@@ -139,4 +130,55 @@ export function mockFunction<TArgs extends unknown[], TReturn>(
     },
   }) as MockFunction<TArgs, TReturn>;
   return Object.defineProperty(mock, 'mock', { get: () => calls, enumerable: true });
+}
+
+function noCalls() {
+  return {
+    calls: [],
+    contexts: [],
+    instances: [],
+    invocationCallOrder: [],
+    results: [],
+    settledResults: [],
+  };
+}
+
+/** Notes that a call begins; how it ends is written into what is returned. */
+function record<TArgs extends unknown[], TReturn>(
+  into: MockFunctionCalls<TArgs, TReturn>,
+  self: unknown,
+  args: TArgs,
+) {
+  const result: MockFunctionCalls<TArgs, TReturn>['results'][number] = { type: 'incomplete' };
+  const settled: MockFunctionCalls<TArgs, TReturn>['settledResults'][number] = {
+    type: 'incomplete',
+  };
+  into.calls.push(args);
+  into.lastCall = args;
+  into.contexts.push(self);
+  into.instances.push(self);
+  // Node's own counter, which no faked timers stop and all copies of this module share.
+  into.invocationCallOrder.push(new AsyncResource('mockFunction').asyncId());
+  into.results.push(result);
+  into.settledResults.push(settled);
+  return { result, settled };
+}
+
+/** Writes down how a value settles, and returns it, a promise as one that has been written down. */
+function observe<TValue>(value: TValue, settled: object): TValue {
+  if (!isPromise(value)) {
+    Object.assign(settled, { type: 'fulfilled', value });
+    return value;
+  }
+  // The caller gets the promise that follows, so that a rejection which nobody awaits stays unhandled.
+  return value.then(
+    (fulfilled: unknown) => {
+      Object.assign(settled, { type: 'fulfilled', value: fulfilled });
+      return fulfilled;
+    },
+    (error: unknown) => {
+      Object.assign(settled, { type: 'rejected', value: error });
+      throw error;
+    },
+  ) as TValue;
 }

@@ -102,7 +102,8 @@ function optionalActor(actor: unknown): { subject: string } | undefined {
 }
 
 function requireUserEntityRef(ref: string | undefined): void {
-  if (ref !== undefined && !isUserEntityRef(ref)) throw invalidClaim(userEntityRefMessage(ref), ref);
+  if (ref !== undefined && !isUserEntityRef(ref))
+    throw invalidClaim(userEntityRefMessage(ref), ref);
 }
 
 function invalidClaim(message: string, found: unknown): Error {

@@ -35,11 +35,19 @@ function headerValues(request: AuthRequest, name: string): string[] {
   if (typeof headers !== 'object' || headers === null) {
     throw createAuthError('AUTH_REQUEST_AMBIGUOUS', 'expected a request with headers');
   }
-  const value = typeof headers.get === 'function' ? headers.get(name) : headers[name];
+  const value = isFetchHeaders(headers) ? headers.get(name) : headers[name];
   // Node keeps the first of a repeated Authorization header alone; the list as received shows them all.
-  const received = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name);
+  const received = rawHeaders.filter(
+    (_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === name,
+  );
   if (received.length > 1) return received;
   return [value ?? []].flat();
+}
+
+function isFetchHeaders(
+  headers: AuthRequest['headers'],
+): headers is { get(name: string): string | null } {
+  return typeof headers.get === 'function';
 }
 
 function decode(value: string): string {

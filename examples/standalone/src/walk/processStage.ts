@@ -60,8 +60,9 @@ export async function openProcessStage(program: string): Promise<ProcessStage> {
       const file = join(directory, 'app-config.yaml');
       if (config !== undefined) await writeFile(file, config);
       const child = launch(['--config', 'app-config.yaml', '--data', join(directory, 'other')], '');
+      killAfter(PATIENCE.start, child);
       const [[exitCode], stdout, stderr] = await Promise.all([
-        once(child, 'close', { signal: AbortSignal.timeout(PATIENCE.start) }),
+        once(child, 'close'),
         text(child.stdout),
         text(child.stderr),
       ]);
@@ -87,10 +88,14 @@ async function readUrl(child: ChildProcess & { stdout: Readable }): Promise<stri
 async function end(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null) return child.exitCode;
   const closed = once(child, 'close');
-  AbortSignal.timeout(PATIENCE.end).addEventListener('abort', () => child.kill('SIGKILL'));
+  killAfter(PATIENCE.end, child);
   child.kill('SIGTERM');
   const [exitCode] = (await closed) as [number | null];
   return exitCode;
+}
+
+function killAfter(milliseconds: number, child: ChildProcess): void {
+  AbortSignal.timeout(milliseconds).addEventListener('abort', () => child.kill('SIGKILL'));
 }
 
 function linesOf(output: string): string[] {

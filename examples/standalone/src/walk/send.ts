@@ -6,6 +6,9 @@ import type { Request } from './step';
 /** Headers about the connection and the moment; all others are part of what is expected. */
 const incidental = ['connection', 'content-length', 'date', 'keep-alive', 'transfer-encoding'];
 
+/** How long an answer may take, in milliseconds. */
+const PATIENCE = 30_000;
+
 /**
  * Sends a request to the backend at a URL, over a connection of its own.
  *
@@ -20,7 +23,8 @@ export async function send(url: string, request: Request): Promise<Found> {
     ...(json !== undefined && { 'content-type': 'application/json' }),
   };
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    httpRequest(`${url}${path}`, { method, headers, agent: false }, resolve)
+    const signal = AbortSignal.timeout(PATIENCE);
+    httpRequest(`${url}${path}`, { method, headers, agent: false, signal }, resolve)
       .on('error', reject)
       .end(json === undefined ? undefined : JSON.stringify(json));
   });

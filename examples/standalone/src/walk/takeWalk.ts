@@ -3,7 +3,8 @@ import { send } from './send';
 import type { Action, Given, Journey, Saved, Stage, Taken } from './step';
 
 /**
- * Takes every step, in order, and hands each out with what came of it; judging is somebody else's.
+ * Takes every step, in order, and hands each out with what came of it; judging is somebody else's. An act
+ * that fails, such as a request without an answer, has the outcome `failure`.
  *
  * @param stage - where the backend runs
  */
@@ -23,7 +24,9 @@ export async function* takeWalk(journeys: Journey[], stage: Stage): AsyncGenerat
     for (const step of steps) {
       saved.url = stage.url;
       const action = given(step.act, saved);
-      const found = await act(action, stage);
+      const found = await act(action, stage).catch((error: unknown) => ({
+        failure: String(error),
+      }));
       yield { journey: title, step, action, expected: given(step.expect, saved), found };
       for (const [name, path] of Object.entries(step.save ?? {})) {
         saved[name as keyof Saved] = pick(found, path);

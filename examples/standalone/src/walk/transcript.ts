@@ -29,7 +29,8 @@ function describeAction(action: Action): string {
 }
 
 function describeOutcome({ action, found }: Taken): string {
-  const { status, exitCode, stderr } = found as { [name: string]: Found | undefined };
+  const { status, exitCode, stderr, failure } = found as { [name: string]: Found | undefined };
+  if (failure !== undefined) return String(failure);
   if (action.do === 'send') return String(status);
   return [`exit code ${exitCode}`, ...(Array.isArray(stderr) ? stderr : [])].join(': ');
 }

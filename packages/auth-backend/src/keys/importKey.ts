@@ -9,19 +9,19 @@ import {
 import type { VerificationKey } from '../tokens/verifyJws';
 
 /** The public parameters of each key type (RFC 7518 section 6, RFC 8037 section 2). */
-const publicParameters: Readonly<Record<string, readonly string[]>> = {
-  EC: ['crv', 'x', 'y'],
-  RSA: ['n', 'e'],
-  OKP: ['crv', 'x'],
-};
+const publicParameters: ReadonlyMap<string, readonly string[]> = new Map([
+  ['EC', ['crv', 'x', 'y']],
+  ['RSA', ['n', 'e']],
+  ['OKP', ['crv', 'x']],
+]);
 
 /** The algorithm of a key that names none, where its curve leaves no choice. */
-const algorithmOfCurve: Readonly<Record<string, SignatureAlgorithm>> = {
-  'P-256': 'ES256',
-  'P-384': 'ES384',
-  'P-521': 'ES512',
-  Ed25519: 'EdDSA',
-};
+const algorithmOfCurve: ReadonlyMap<unknown, SignatureAlgorithm> = new Map([
+  ['P-256', 'ES256'],
+  ['P-384', 'ES384'],
+  ['P-521', 'ES512'],
+  ['Ed25519', 'EdDSA'],
+]);
 
 /**
  * Reads a foreign value as a published key: exactly the public parameters of its type, with `kid` and
@@ -34,12 +34,14 @@ export function readPublicJwk(value: unknown): PublicJwk | string {
   const jwk = value as Record<string, unknown>;
   const { kid, kty, use, key_ops: operations } = jwk;
   if (typeof kid !== 'string' || kid === '') return 'has no kid';
-  const parameters = typeof kty === 'string' ? publicParameters[kty] : undefined;
+  const parameters = typeof kty === 'string' ? publicParameters.get(kty) : undefined;
   if (typeof kty !== 'string' || !parameters) return `has the unusable kty ${quote(kty)}`;
   if ('d' in jwk || 'k' in jwk) return 'holds a private or secret member';
   if (use !== undefined && use !== 'sig') return `is for ${quote(use)}, not for signatures`;
-  if (Array.isArray(operations) && !operations.includes('verify')) return 'is not for verifying';
-  const alg = jwk.alg ?? algorithmOfCurve[String(jwk.crv)];
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
+    return 'is not for verifying';
+  }
+  const alg = jwk.alg ?? algorithmOfCurve.get(jwk.crv);
   if (!isSignatureAlgorithm(alg)) return `has the unusable alg ${quote(jwk.alg)}`;
   const published: PublicJwk = { kty, kid, alg };
   for (const name of parameters) {
@@ -51,8 +53,8 @@ export function readPublicJwk(value: unknown): PublicJwk | string {
 }
 
 /**
- * Imports a foreign value as a key that verifies signatures. The point must lie on its curve, and the key
- * must fit its algorithm.
+ * Imports a foreign value as a key that verifies signatures. The point must lie on its curve and be written
+ * in full length (RFC 7518 section 6.2.1.2), and the key must fit its algorithm.
  *
  * @returns the key, or a text that says why it cannot be used
  */
@@ -66,6 +68,8 @@ export function importVerificationKey(value: unknown): VerificationKey | string 
   } catch {
     return 'is not a valid public key';
   }
+  const { x, y } = publicKey.export({ format: 'jwk' });
+  if (x !== jwk.x || y !== jwk.y) return 'is not written as RFC 7518 says';
   return whyKeyDoesNotFit(publicKey, alg) ?? { kid: jwk.kid, alg, publicKey };
 }
 

@@ -1,8 +1,25 @@
 import type { Knex } from 'knex';
 
-/** A database as a Backstage plugin gets it, or as an application hands it out for each plugin. */
+/**
+ * A knex instance, named by what makes it one: who uses this package without a database need not have knex,
+ * not even for its types.
+ *
+ * @public
+ */
+export interface KnexClient {
+  (tableName: string): object;
+  readonly schema: object;
+  readonly migrate: object;
+}
+
+/**
+ * The database of one plugin, as Backstage's database service hands it out.
+ *
+ * @public
+ */
 export interface PluginDatabase {
-  getClient(): Promise<Knex>;
+  /** Returns a knex instance for SQLite, PostgreSQL, MySQL or MariaDB, the same at each call. */
+  getClient(): Promise<KnexClient>;
   /** `skip`: the tables have been made by other means. */
   readonly migrations?: { readonly skip?: boolean };
 }
@@ -66,7 +83,7 @@ export const userTables: SqlTables = {
 
 /** Makes the tables that are missing, unless the database says that this is done elsewhere. */
 export async function openTables(database: PluginDatabase, tables: SqlTables): Promise<Knex> {
-  const client = await database.getClient();
+  const client = (await database.getClient()) as Knex;
   if (!database.migrations?.skip) {
     await client.migrate.latest({
       tableName: tables.migrationsTable,

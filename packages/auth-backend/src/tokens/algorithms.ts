@@ -59,7 +59,8 @@ export function schemeOf(algorithm: SignatureAlgorithm): Scheme {
 
 /**
  * Says why a key cannot be used with an algorithm; undefined when it can. RSA keys have at least 2048 bits
- * (RFC 7518 section 3.3).
+ * (RFC 7518 section 3.3) and an odd public exponent of at least 65537 (NIST SP 800-56B section 6.4): with the
+ * exponent 1 anybody could sign.
  */
 export function whyKeyDoesNotFit(
   key: KeyObject,
@@ -74,6 +75,10 @@ export function whyKeyDoesNotFit(
   }
   if (keyType === 'rsa' && (details?.modulusLength ?? 0) < 2048) {
     return `${algorithm} needs an RSA key of at least 2048 bits, found ${details?.modulusLength}`;
+  }
+  const exponent = details?.publicExponent ?? 65_537n;
+  if (exponent < 65_537n || exponent % 2n === 0n) {
+    return `${algorithm} needs an odd public exponent of at least 65537, found ${exponent}`;
   }
   return undefined;
 }

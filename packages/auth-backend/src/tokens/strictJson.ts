@@ -1,11 +1,14 @@
 import type { JsonObject } from '@backstage/types';
 
+/** How deep objects and lists may stand in each other; deeper, printing or copying would run out of stack. */
+const MAX_DEPTH = 100;
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * Parses the JSON object in a token segment: UTF-8 without a byte order mark (RFC 8259 section 8.1) and
+ * Parses the JSON object in a token segment: UTF-8 without a byte order mark (RFC 8259 section 8.1),
  * without duplicate members at any depth, since readers of duplicates disagree on which one counts
- * (RFC 7515 section 4, RFC 7519 section 4).
+ * (RFC 7515 section 4, RFC 7519 section 4), and at most 100 levels deep.
  *
  * @returns the object, or a text that says what is wrong with the bytes
  */
@@ -25,15 +28,16 @@ export function parseJsonObject(bytes: Uint8Array): JsonObject | string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return 'is not a JSON object';
   }
-  return hasDuplicateMembers(text) ? 'has duplicate members' : (value as JsonObject);
+  return whyAmbiguous(text) ?? (value as JsonObject);
 }
 
-/** Scans valid JSON text for an object that names a member twice, in whatever spelling. */
-function hasDuplicateMembers(json: string): boolean {
+/** Scans valid JSON text for an object that names a member twice, in whatever spelling, and for depth. */
+function whyAmbiguous(json: string): string | undefined {
   // The member names of each structure that is open at this point; undefined for an array.
   const open: Array<Set<string> | undefined> = [];
   let expectsName = false;
   for (let at = 0; at < json.length; at += 1) {
+    if (open.length > MAX_DEPTH) return 'is nested too deeply';
     switch (json[at]) {
       case '{':
         open.push(new Set());
@@ -56,7 +60,7 @@ function hasDuplicateMembers(json: string): boolean {
         const names = open.at(-1);
         if (expectsName && names) {
           const name = JSON.parse(json.slice(at, end + 1)) as string;
-          if (names.has(name)) return true;
+          if (names.has(name)) return 'has duplicate members';
           names.add(name);
           expectsName = false;
         }
@@ -66,7 +70,7 @@ function hasDuplicateMembers(json: string): boolean {
       default:
     }
   }
-  return false;
+  return undefined;
 }
 
 function endOfString(json: string, start: number): number {

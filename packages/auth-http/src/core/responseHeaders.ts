@@ -14,5 +14,5 @@ export function preventCaching(response: AuthResponse): void {
   for (const name of [...present.map(part => part.trim()), 'Cookie', 'Authorization']) {
     if (name !== '') names.set(name.toLowerCase(), name);
   }
-  response.setHeader('Vary', [...names.values()].join(', '));
+  response.setHeader('Vary', names.has('*') ? '*' : [...names.values()].join(', '));
 }

@@ -12,17 +12,10 @@ import {
   createUserCredentials,
   viewCredentials,
 } from '@stagepass/auth-node/internal';
+import { TestClock } from '@stagepass/auth-test-utils';
 
 /** A point in time that tests may rely on: 2030-01-01T00:00:00Z, in milliseconds. */
 export const startOfTests = Date.UTC(2030, 0, 1);
-
-/** A clock that stands still until `time` is set. */
-export class StoppedClock implements Clock {
-  time = startOfTests;
-  now = () => this.time;
-  monotonic = () => this.time;
-  setTimeout = () => () => undefined;
-}
 
 /**
  * An {@link AuthService} whose tokens say in plain text what they prove: `user.<name>`,
@@ -34,7 +27,7 @@ export class FakeAuthService implements AuthService {
   readonly verified: Array<[token: string, options?: { allowLimitedAccess?: boolean }]> = [];
   lifetime = 60 * 60 * 1000;
 
-  constructor(private readonly clock: Clock = new StoppedClock()) {}
+  constructor(private readonly clock: Clock = new TestClock(startOfTests)) {}
 
   async authenticate(
     ...call: [token: string, options?: { allowLimitedAccess?: boolean }]
