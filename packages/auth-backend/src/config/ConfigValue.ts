@@ -28,14 +28,14 @@ export class ConfigValue {
   object(): Record<string, unknown> {
     const value = this.#value;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw this.invalid('an object');
+      throw this.invalid('an object', this.#kind());
     }
     return value as Record<string, unknown>;
   }
 
   /** Reads a list; at least one entry, if so asked. */
   list(options?: { nonEmpty: boolean }): ConfigValue[] {
-    if (!Array.isArray(this.#value)) throw this.invalid('a list');
+    if (!Array.isArray(this.#value)) throw this.invalid('a list', this.#kind());
     if (options?.nonEmpty && this.#value.length === 0) {
       throw this.invalid('at least one entry, or no such key at all');
     }
@@ -51,7 +51,7 @@ export class ConfigValue {
   /** Reads a text that must not be shown in a message. */
   secret(): string {
     if (typeof this.#value === 'string' && this.#value !== '') return this.#value;
-    throw this.invalid('a text', `a value of type ${typeof this.#value}`);
+    throw this.invalid('a text', this.#kind());
   }
 
   /** Reads one of the given texts. */
@@ -78,17 +78,34 @@ export class ConfigValue {
     return this.#value;
   }
 
-  /** Reads with the given reader if there is a value. */
+  /** Reads with the given reader if there is a value; null is none, as everywhere in a Backstage config. */
   optional<TResult>(read: (value: this) => TResult): TResult | undefined {
-    return this.#value === undefined || this.#value === null ? undefined : read(this);
+    return this.#value === null ? undefined : this.ifPresent(read);
+  }
+
+  /** Reads with the given reader if the key is there; for limits, which null must not lift. */
+  ifPresent<TResult>(read: (value: this) => TResult): TResult | undefined {
+    return this.#value === undefined ? undefined : read(this);
   }
 
   /** Makes the error for a value that is not as expected; `found` replaces the value where it is secret. */
-  invalid(expected: string, found = this.#value === undefined ? 'nothing' : quote(this.#value)) {
+  invalid(expected: string, found = this.#isScalar() ? quote(this.#value) : this.#kind()) {
     return createAuthError(
       'AUTH_CONFIG_INVALID',
       `${this.path}: expected ${expected}, found ${found}`,
     );
+  }
+
+  #isScalar(): boolean {
+    return ['string', 'number', 'boolean'].includes(typeof this.#value);
+  }
+
+  /** Names the kind of the value alone: there can be secrets in it. */
+  #kind(): string {
+    if (this.#value === undefined) return 'nothing';
+    if (this.#value === null) return 'null';
+    if (Array.isArray(this.#value)) return 'a list';
+    return typeof this.#value === 'object' ? 'an object' : `a ${typeof this.#value}`;
   }
 
   #unknownMember(name: string, names: readonly string[]) {
@@ -103,8 +120,10 @@ export class ConfigValue {
 /** Returns the name that shares the longest beginning with the given one, from three letters on. */
 function nearest(name: string, names: readonly string[]): string | undefined {
   const lower = name.toLowerCase();
-  return names.find(candidate => {
-    const other = candidate.toLowerCase();
-    return lower.startsWith(other.slice(0, Math.max(3, other.length - 2)));
-  });
+  return names
+    .filter(candidate => {
+      const other = candidate.toLowerCase();
+      return lower.startsWith(other.slice(0, Math.max(3, other.length - 2)));
+    })
+    .sort((a, b) => b.length - a.length)[0];
 }

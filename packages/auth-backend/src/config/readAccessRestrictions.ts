@@ -19,8 +19,8 @@ export function readAccessRestrictions(value: ConfigValue): AccessRestrictionsMa
     const pluginId = plugin.string();
     if (!isPluginId(pluginId)) throw plugin.invalid('a plugin id');
     if (restrictions.has(pluginId)) throw plugin.invalid('each plugin once');
-    const permissionNames = permission.optional(names => names.strings());
-    const permissionAttributes = permissionAttribute.optional(readAttributes);
+    const permissionNames = permission.ifPresent(names => names.strings());
+    const permissionAttributes = permissionAttribute.ifPresent(readAttributes);
     restrictions.set(pluginId, {
       ...(permissionNames && { permissionNames }),
       ...(permissionAttributes && { permissionAttributes }),

@@ -34,7 +34,7 @@ function readEntry(value: ConfigValue): StaticAccess | CustomAccess {
     'options',
     'accessRestrictions',
   );
-  const restrictions = accessRestrictions.optional(readAccessRestrictions);
+  const restrictions = accessRestrictions.ifPresent(readAccessRestrictions);
   const shared = restrictions && { accessRestrictions: restrictions };
   const handlerType = type.string();
   if (handlerType === 'static') return { type: 'static', ...readStatic(options), ...shared };

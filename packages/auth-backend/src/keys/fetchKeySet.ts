@@ -1,4 +1,5 @@
 import type { Clock } from '@stagepass/auth-node';
+import { parseJsonObject } from '../tokens/strictJson';
 
 /** The largest key set that is read, in bytes. */
 const MAX_KEY_SET_BYTES = 256 * 1024;
@@ -59,13 +60,8 @@ async function readBody(response: Response): Promise<Uint8Array> {
 }
 
 function readKeys(body: Uint8Array): unknown[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw new Error('expected JSON in UTF-8, found something else');
-  }
-  const keys = (value as { keys?: unknown } | null)?.keys;
-  if (!Array.isArray(keys)) throw new Error('expected an object with a list of keys');
-  return keys;
+  const keySet = parseJsonObject(body);
+  if (typeof keySet === 'string') throw new Error(`expected a key set, found what ${keySet}`);
+  if (!Array.isArray(keySet.keys)) throw new Error('expected an object with a list of keys');
+  return keySet.keys;
 }
