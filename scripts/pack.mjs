@@ -26,9 +26,8 @@ await main(async () => {
   for (const name of readdirSync(out)) {
     if (name.endsWith('.tgz')) rmSync(join(out, name));
   }
-  for (const folder of packages) {
-    const args = ['pack', '--silent', '--ignore-scripts', '--pack-destination', out];
-    const name = await runQuietly(`Packing ${folder}`, 'npm', args, { cwd: join(root, folder) });
-    console.log(join(out, name.trim()));
-  }
+  const folders = packages.map(folder => `./${folder}`);
+  const args = ['pack', '--silent', '--ignore-scripts', '--pack-destination', out, ...folders];
+  const names = await runQuietly('Packing', 'npm', args);
+  for (const name of names.trim().split('\n')) console.log(join(out, name));
 });

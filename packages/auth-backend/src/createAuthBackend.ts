@@ -157,11 +157,11 @@ function guarded(
   logger: LoggerService,
 ): (event: AuthEvent) => void {
   if (!hook) return () => {};
+  // In an async function, since a hook may be one too, and its rejection would end the process.
+  const call = async (event: AuthEvent) => hook(event);
   return event => {
-    try {
-      hook(event);
-    } catch (error) {
+    call(event).catch((error: unknown) => {
       logger.error(`onAuthEvent failed: ${quote(String(error))}`);
-    }
+    });
   };
 }

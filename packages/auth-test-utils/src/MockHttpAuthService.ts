@@ -66,7 +66,7 @@ export class MockHttpAuthService implements HttpAuthService {
     }
     if (!isPrincipal(credentials, 'user')) {
       throw createAuthError(
-        'AUTH_CREDENTIALS_MISSING',
+        'AUTH_CLAIM_INVALID',
         `expected the credentials of a user, or none to clear the cookie, found ${quote(String(credentials))}`,
         { message: 'Refused to issue cookie for non-user principal' },
       );

@@ -1,5 +1,6 @@
 import { type Config, ConfigReader } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
+import { createAuthError } from '@stagepass/auth-node/internal';
 import type { StaticKeyFiles } from '../keys/StaticKeySource';
 import { isSignatureAlgorithm, type SignatureAlgorithm } from '../tokens/algorithms';
 import type { CustomAccess, StaticAccess } from '../tokens/external/ExternalAccess';
@@ -28,7 +29,7 @@ export function readAuthConfig(config: Config | JsonObject | undefined): AuthCon
     dangerouslyDisableDefaultAuthPolicy: disabled,
     externalAccess,
     pluginKeyStore,
-  } = new ConfigValue(reader.getOptional('backend.auth') ?? {}, 'backend.auth').members(
+  } = new ConfigValue(valueAt(reader, 'backend.auth') ?? {}, 'backend.auth').members(
     'dangerouslyDisableDefaultAuthPolicy',
     'externalAccess',
     'pluginKeyStore',
@@ -39,6 +40,15 @@ export function readAuthConfig(config: Config | JsonObject | undefined): AuthCon
     staticKeys: pluginKeyStore.optional(readPluginKeyStore),
     userAlgorithms: readUserAlgorithms(reader),
   };
+}
+
+/** Reads what stands at a path; a text or a list above it is an error of the config reader's own. */
+function valueAt(reader: Config, path: string): unknown {
+  try {
+    return reader.getOptional(path);
+  } catch (error) {
+    throw createAuthError('AUTH_CONFIG_INVALID', `${path}: ${(error as Error).message}`);
+  }
 }
 
 function isConfig(config: Config | JsonObject | undefined): config is Config {
@@ -84,11 +94,11 @@ function readAlgorithm(value: ConfigValue): SignatureAlgorithm {
 /** The auth plugin of a Backstage backend can be configured to sign with another algorithm than ES256. */
 function readUserAlgorithms(reader: Config): SignatureAlgorithm[] {
   const issuer = new ConfigValue(
-    reader.getOptional('auth.identityTokenAlgorithm'),
+    valueAt(reader, 'auth.identityTokenAlgorithm'),
     'auth.identityTokenAlgorithm',
   ).optional(readAlgorithm);
   const keys = new ConfigValue(
-    reader.getOptional('auth.keyStore.static.keys'),
+    valueAt(reader, 'auth.keyStore.static.keys'),
     'auth.keyStore.static.keys',
   ).optional(value => value.list().map(readStaticUserAlgorithm));
   return [...new Set([issuer ?? 'ES256', ...(keys ?? [])])];

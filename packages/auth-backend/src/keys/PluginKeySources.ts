@@ -38,7 +38,7 @@ export class PluginKeySources {
     database: PluginDatabase | undefined,
     logger: LoggerService,
   ): Promise<KeySource> {
-    if (this.#staticKeys) return (this.#staticSource ??= StaticKeySource.load(this.#staticKeys));
+    if (this.#staticKeys) return this.#openStatic(this.#staticKeys);
     const source = new RotatingKeySource({
       store: database ? await this.#openStore(pluginId, database, logger) : new MemoryKeyStore(),
       algorithm: 'ES256',
@@ -48,6 +48,15 @@ export class PluginKeySources {
     });
     await source.getSigningKey();
     return source;
+  }
+
+  /** Loads the files once for all plugins; a failure is not kept, since the files can be mended. */
+  #openStatic(files: readonly [StaticKeyFiles, ...StaticKeyFiles[]]): Promise<KeySource> {
+    this.#staticSource ??= StaticKeySource.load(files).catch((error: unknown) => {
+      this.#staticSource = undefined;
+      throw error;
+    });
+    return this.#staticSource;
   }
 
   async #openStore(pluginId: string, database: PluginDatabase, logger: LoggerService) {

@@ -138,8 +138,7 @@ export class RotatingKeySource implements KeySource {
 
   async #prune(): Promise<void> {
     const { store, policy, clock, logger } = this.#options;
-    // An hour more than the retention: another replica's clock may be behind ours.
-    const before = new Date(clock.now() - policy.outageAllowance);
+    const before = new Date(clock.now() - policy.pruneAfter);
     try {
       await store.deleteKeysExpiredBefore(before);
     } catch (error) {

@@ -13,6 +13,11 @@ export interface KeyLifecyclePolicy {
   readonly tokenLife: number;
   /** Added to the retention for clocks that differ between hosts. */
   readonly margin: number;
+  /**
+   * How long an expired key is kept in the store: a clock that is fast by less than this deletes no key with
+   * which another replica's tokens are verified.
+   */
+  readonly pruneAfter: number;
 }
 
 const MINUTE = 60_000;
@@ -26,6 +31,7 @@ export function keyLifecyclePolicy(signingLife: number, tokenLife: number): KeyL
     outageAllowance: HOUR,
     tokenLife,
     margin: 5 * MINUTE,
+    pruneAfter: 24 * HOUR,
   };
 }
 
@@ -49,7 +55,8 @@ export interface KeyPlan<TKey> {
 
 /**
  * Decides which key signs, and whether the next one is due. The newest key that has been published for
- * long enough signs; the very first key of a process signs at once, since there is no other.
+ * long enough signs; the very first key of a process signs at once, since there is no other. A key out of
+ * the future, prepared before the clock was set back, signs until its successor can: it would never be due.
  *
  * @param keys - the keys of this process in the order in which they were prepared
  * @param now - milliseconds since the epoch
@@ -64,6 +71,9 @@ export function planKeys<TKey extends { readonly preparedAt: number }>(
   const newest = usable.at(-1);
   return {
     active: settled.at(-1) ?? usable[0],
-    prepare: newest === undefined || now >= newest.preparedAt + policy.signingLife,
+    prepare:
+      newest === undefined ||
+      now >= newest.preparedAt + policy.signingLife ||
+      now < newest.preparedAt - policy.margin,
   };
 }

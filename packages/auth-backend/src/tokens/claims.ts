@@ -7,7 +7,8 @@ const CLOCK_SKEW = 60;
 /** 9999-12-31, the last day that every date format in use can write. */
 const LATEST_DATE = 253_402_300_799;
 
-const MAX_SUBJECT_LENGTH = 1024;
+/** The longest subject that is issued or accepted, in characters. */
+export const MAX_SUBJECT_LENGTH = 1024;
 
 /**
  * Reads the subject (RFC 7519 section 4.1.2): exactly as written, 1 to 1024 characters, not blank.

@@ -21,23 +21,26 @@ import type { UserCookie } from './userCookie';
 /** A cookie good for less is replaced. */
 const renewalMilliseconds = 5 * 60 * 1000;
 
+interface Options {
+  readonly auth: AuthService;
+  readonly discovery: DiscoveryService;
+  readonly pluginId: string;
+  readonly cookie: UserCookie;
+  readonly corsOrigins: readonly string[];
+  readonly clock: Clock;
+  readonly readToken: (request: AuthRequest) => string | undefined;
+}
+
 /** {@link HttpAuthService} on top of an {@link AuthService}: it knows requests, not tokens. */
 export class DefaultHttpAuthService implements HttpAuthService {
+  readonly #options: Options;
   // By request object, so that a request that passes through two plugins is decided by each of them.
   readonly #full = new WeakMap<AuthRequest, Promise<BackstageCredentials>>();
   readonly #limited = new WeakMap<AuthRequest, Promise<BackstageCredentials>>();
 
-  constructor(
-    private readonly options: {
-      readonly auth: AuthService;
-      readonly discovery: DiscoveryService;
-      readonly pluginId: string;
-      readonly cookie: UserCookie;
-      readonly corsOrigins: readonly string[];
-      readonly clock: Clock;
-      readonly readToken: (request: AuthRequest) => string | undefined;
-    },
-  ) {}
+  constructor(options: Options) {
+    this.#options = options;
+  }
 
   async credentials<TAllowed extends keyof BackstagePrincipalTypes = 'unknown'>(
     req: AuthRequest,
@@ -60,7 +63,7 @@ export class DefaultHttpAuthService implements HttpAuthService {
     if (res.headersSent) {
       throw new Error('Failed to issue user cookie, headers were already sent');
     }
-    const { auth, clock, cookie } = this.options;
+    const { auth, clock, cookie } = this.#options;
     const credentials = options?.credentials ?? (await this.#requireUser(res.req));
     const externalBaseUrl = await this.#externalBaseUrl();
     preventCaching(res);
@@ -95,13 +98,13 @@ export class DefaultHttpAuthService implements HttpAuthService {
   }
 
   async #authenticate(req: AuthRequest): Promise<BackstageCredentials> {
-    const { auth, readToken } = this.options;
+    const { auth, readToken } = this.#options;
     const token = readToken(req);
     return token === undefined ? auth.getNoneCredentials() : auth.authenticate(token);
   }
 
   async #authenticateLimited(req: AuthRequest): Promise<BackstageCredentials> {
-    const { auth, cookie, readToken } = this.options;
+    const { auth, cookie, readToken } = this.#options;
     const token = readToken(req);
     if (token !== undefined) return auth.authenticate(token, { allowLimitedAccess: true });
     const values = cookieValues(req, cookie.name);
@@ -111,7 +114,7 @@ export class DefaultHttpAuthService implements HttpAuthService {
 
   async #requireTrustedOrigin(req: AuthRequest): Promise<void> {
     const { origin } = await this.#externalBaseUrl();
-    if (comesFromTrustedOrigin(req, [origin, ...this.options.corsOrigins])) return;
+    if (comesFromTrustedOrigin(req, [origin, ...this.#options.corsOrigins])) return;
     throw createAuthError(
       'AUTH_LIMITED_TOKEN_NOT_ALLOWED',
       'the auth cookie came with a request that can change something, and from elsewhere; expected ' +
@@ -129,7 +132,7 @@ export class DefaultHttpAuthService implements HttpAuthService {
   }
 
   async #externalBaseUrl(): Promise<URL> {
-    const { discovery, pluginId } = this.options;
+    const { discovery, pluginId } = this.#options;
     return new URL(await discovery.getExternalBaseUrl(pluginId));
   }
 }

@@ -9,7 +9,7 @@
 export function readRequestPath(path: string): readonly string[] | undefined {
   if (!path.startsWith('/') || /%2f/i.test(path)) return undefined;
   const decoded = decodeOnce(path);
-  if (decoded === undefined || /[\\\x00-\x1f\x7f]|%[0-9a-f]{2}/i.test(decoded)) return undefined;
+  if (decoded === undefined || /[\\\p{Cc}]|%[0-9a-f]{2}/iu.test(decoded)) return undefined;
   const segments = decoded.slice(1).split('/');
   const unsafe = segments.some(
     (segment, index) =>

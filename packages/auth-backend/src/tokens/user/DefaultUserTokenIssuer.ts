@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '@backstage/types';
 import { type Clock, isAuthError, type PublicJwk, tokenTypes } from '@stagepass/auth-node';
 import { quote } from '@stagepass/auth-node/internal';
 import type { KeySource } from '../../keys/KeySource';
+import { MAX_SUBJECT_LENGTH } from '../claims';
 import { writeLimitedSigningInput } from '../limitedUser/limitedUserToken';
 import { MAX_TOKEN_LENGTH } from '../parseCompact';
 import { signJws, signSegments } from '../signJws';
@@ -89,9 +90,9 @@ export class DefaultUserTokenIssuer implements UserTokenIssuer {
 
 function readClaims(claims: { readonly [claim: string]: unknown }): UserClaims {
   const { sub, ent = [sub] } = claims;
-  if (!isEntityRef(sub)) {
+  if (!isEntityRef(sub) || sub.length > MAX_SUBJECT_LENGTH) {
     throw new InputError(
-      `Claim sub: expected an entity ref such as user:default/jane, found ${quote(sub)}`,
+      `Claim sub: expected an entity ref such as user:default/jane of at most ${MAX_SUBJECT_LENGTH} characters, found ${quote(sub)}`,
     );
   }
   if (!Array.isArray(ent) || ent.some(ref => typeof ref !== 'string')) {

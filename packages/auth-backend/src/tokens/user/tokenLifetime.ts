@@ -10,13 +10,13 @@ const DAY = 24 * HOUR;
 const SHORTEST = 10 * MINUTE;
 const LONGEST = 24 * HOUR;
 
-const units: Readonly<Record<string, number>> = {
-  days: DAY,
-  hours: HOUR,
-  minutes: MINUTE,
-  seconds: SECOND,
-  milliseconds: 1,
-};
+const units: ReadonlyMap<string, number> = new Map([
+  ['days', DAY],
+  ['hours', HOUR],
+  ['minutes', MINUTE],
+  ['seconds', SECOND],
+  ['milliseconds', 1],
+]);
 
 /**
  * Reads the lifetime of user tokens, in milliseconds, whole seconds. Outside of 10 minutes to 24 hours the
@@ -31,11 +31,11 @@ export function readTokenLifetime(
   if (duration === undefined) return HOUR;
   let sum = 0;
   for (const [unit, amount] of Object.entries(duration) as Array<[string, unknown]>) {
-    const length = units[unit];
+    const length = units.get(unit);
     if (length === undefined || typeof amount !== 'number' || !Number.isFinite(amount)) {
       throw createAuthError(
         'AUTH_CONFIG_INVALID',
-        `tokenLifetime: expected numbers of ${Object.keys(units).join(', ')}, found ${quote({ [unit]: amount })}`,
+        `tokenLifetime: expected numbers of ${[...units.keys()].join(', ')}, found ${quote({ [unit]: amount })}`,
       );
     }
     sum += amount * length;

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import type { AuthRequest, AuthResponse } from '@stagepass/auth-node';
+import { userOf } from './AuthServiceSubject';
+import { assertRefused, type ContractCase } from './ContractCase';
+import {
+  anonymous,
+  cookieOf,
+  type HttpAuthServiceSubject,
+  JANE,
+  JOHN,
+  withBearer,
+  withCookie,
+} from './httpAuthServiceContract';
+
+/** What every request service promises of the auth cookie that it issues. */
+export const userCookieContract: readonly ContractCase<HttpAuthServiceSubject>[] = [
+  {
+    name: 'sets a cookie that proves the caller where limited access is allowed',
+    async run(subject) {
+      const { httpAuth, userToken, limitedUserToken } = subject;
+      const response = answerTo(withBearer(`Bearer ${await userToken(JANE)}`));
+      const { expiresAt } = await httpAuth.issueUserCookie(response);
+      assert.ok(expiresAt instanceof Date && !Number.isNaN(expiresAt.getTime()));
+      assert.equal(pairOf(response), cookieOf(await limitedUserToken(JANE)));
+      assert.equal(await userWithCookie(subject, pairOf(response)), JANE);
+    },
+  },
+  {
+    name: 'sets the cookie of the credentials it is given instead',
+    async run(subject) {
+      const { httpAuth, auth, userToken } = subject;
+      const response = answerTo(withBearer(`Bearer ${await userToken(JANE)}`));
+      const credentials = await auth.authenticate(await userToken(JOHN));
+      await httpAuth.issueUserCookie(response, { credentials });
+      assert.equal(await userWithCookie(subject, pairOf(response)), JOHN);
+    },
+  },
+  {
+    name: 'replaces the cookie of another user at once',
+    async run(subject) {
+      const { httpAuth, userToken, limitedUserToken } = subject;
+      const response = answerTo({
+        headers: {
+          authorization: `Bearer ${await userToken(JANE)}`,
+          cookie: cookieOf(await limitedUserToken(JOHN)),
+        },
+        method: 'GET',
+      });
+      await httpAuth.issueUserCookie(response);
+      assert.equal(await userWithCookie(subject, pairOf(response)), JANE);
+    },
+  },
+  {
+    name: 'leaves a cookie of the same user alone while it is good',
+    async run({ httpAuth, userToken, limitedUserToken }) {
+      const response = answerTo({
+        headers: {
+          authorization: `Bearer ${await userToken(JANE)}`,
+          cookie: cookieOf(await limitedUserToken(JANE)),
+        },
+        method: 'GET',
+      });
+      await httpAuth.issueUserCookie(response);
+      assert.deepEqual(response.cookies(), []);
+    },
+  },
+  {
+    name: 'replaces a cookie that proves nothing',
+    async run(subject) {
+      const { httpAuth, userToken, serviceToken } = subject;
+      for (const junk of ['x.y.z', await userToken(JANE), await serviceToken()]) {
+        const headers = {
+          authorization: `Bearer ${await userToken(JANE)}`,
+          cookie: cookieOf(junk),
+        };
+        const response = answerTo({ headers, method: 'GET' });
+        await httpAuth.issueUserCookie(response);
+        assert.equal(await userWithCookie(subject, pairOf(response)), JANE);
+      }
+    },
+  },
+  {
+    name: 'keeps the cookie from scripts, and sends it for every path',
+    async run({ httpAuth, userToken }) {
+      const response = answerTo(withBearer(`Bearer ${await userToken(JANE)}`));
+      await httpAuth.issueUserCookie(response);
+      const attributes = response.cookies().at(-1)!.split('; ').slice(1);
+      assert.ok(attributes.includes('HttpOnly') && attributes.includes('Path=/'));
+    },
+  },
+  {
+    name: 'clears the cookie for credentials of nobody',
+    async run({ httpAuth, auth, clock, limitedUserToken }) {
+      const response = answerTo(withCookie(cookieOf(await limitedUserToken(JANE))));
+      const credentials = await auth.getNoneCredentials();
+      const { expiresAt } = await httpAuth.issueUserCookie(response, { credentials });
+      assert.notEqual(response.cookies().length, 0);
+      for (const line of response.cookies()) {
+        assert.match(line, /^backstage-auth=;(.*;)? Expires=Thu, 01 Jan 1970 00:00:00 GMT(;|$)/);
+      }
+      assert.equal(expiresAt.getTime(), clock.now());
+    },
+  },
+  {
+    name: 'sets nothing for a request of nobody',
+    async run({ httpAuth }) {
+      const response = answerTo(anonymous());
+      await assertRefused(
+        httpAuth.issueUserCookie(response),
+        'AUTH_CREDENTIALS_MISSING',
+        'Missing credentials',
+      );
+      assert.deepEqual(response.cookies(), []);
+    },
+  },
+  {
+    name: 'sets nothing for a request with the cookie alone',
+    async run({ httpAuth, limitedUserToken }) {
+      const response = answerTo(withCookie(cookieOf(await limitedUserToken(JANE))));
+      await assertRefused(httpAuth.issueUserCookie(response), 'AUTH_CREDENTIALS_MISSING');
+      assert.deepEqual(response.cookies(), []);
+    },
+  },
+  {
+    name: 'sets nothing for the request of a service',
+    async run({ httpAuth, serviceToken }) {
+      const response = answerTo(withBearer(`Bearer ${await serviceToken()}`));
+      await assertRefused(
+        httpAuth.issueUserCookie(response),
+        'AUTH_PRINCIPAL_NOT_ALLOWED',
+        "This endpoint does not allow 'service' credentials",
+      );
+      assert.deepEqual(response.cookies(), []);
+    },
+  },
+  {
+    name: 'sets nothing for the credentials of a service',
+    async run({ httpAuth, auth, userToken }) {
+      const response = answerTo(withBearer(`Bearer ${await userToken(JANE)}`));
+      const credentials = await auth.getOwnServiceCredentials();
+      await assertRefused(
+        httpAuth.issueUserCookie(response, { credentials }),
+        'AUTH_CLAIM_INVALID',
+        'Refused to issue cookie for non-user principal',
+      );
+      assert.deepEqual(response.cookies(), []);
+    },
+  },
+  {
+    name: 'says so when it is too late to set a cookie',
+    async run({ httpAuth, userToken }) {
+      const response = answerTo(withBearer(`Bearer ${await userToken(JANE)}`), {
+        headersSent: true,
+      });
+      await assert.rejects(httpAuth.issueUserCookie(response), {
+        message: 'Failed to issue user cookie, headers were already sent',
+      });
+      assert.deepEqual(response.cookies(), []);
+    },
+  },
+];
+
+interface RecordedResponse extends AuthResponse {
+  /** The `Set-Cookie` lines. */
+  cookies(): string[];
+}
+
+function answerTo(req: AuthRequest, { headersSent = false } = {}): RecordedResponse {
+  const headers = new Map<string, string | string[]>();
+  return {
+    req,
+    headersSent,
+    getHeader: name => headers.get(name.toLowerCase()),
+    setHeader: (name, value) => headers.set(name.toLowerCase(), value),
+    cookies: () => [headers.get('set-cookie') ?? []].flat(),
+  };
+}
+
+/** The pair that a browser makes of the response: that of the last line, as they replace one another. */
+function pairOf(response: RecordedResponse): string {
+  const line = response.cookies().at(-1);
+  assert.ok(line, 'expected a cookie to be set');
+  return line.split('; ')[0]!;
+}
+
+async function userWithCookie({ httpAuth }: HttpAuthServiceSubject, pair: string) {
+  return userOf(await httpAuth.credentials(withCookie(pair), { allowLimitedAccess: true }));
+}
