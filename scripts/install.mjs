@@ -28,8 +28,8 @@ export async function ensureInstalled(scope) {
   const current = found?.wanted === wanted() && found?.installed === installed();
   if (current && (found.scope === 'all' || found.scope === scope)) return;
 
-  // Yarn prunes what is outside the scope: where everything was installed once, keep everything.
-  const widest = found?.scope === 'all' ? 'all' : scope;
+  // Yarn prunes what is outside the scope: where everything was installed once, by whomever, keep it.
+  const widest = existsSync(join(root, 'node_modules/jest')) ? 'all' : scope;
   const { sentence, command } = scopes[widest];
   console.log(sentence);
   last.forget();

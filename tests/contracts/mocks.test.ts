@@ -43,4 +43,9 @@ const { auth, onBehalfOf, httpAuth, userCookie } = mockExceptions;
 describeContract('mockServices.auth', authServiceContract, createMockBackend, auth);
 describeContract('mockServices.auth and users', onBehalfOfContract, createMockBackend, onBehalfOf);
 describeContract('mockServices.httpAuth', httpAuthServiceContract, createMockHttpAuth, httpAuth);
-describeContract('mockServices.httpAuth and cookies', userCookieContract, createMockHttpAuth, userCookie);
+describeContract(
+  'mockServices.httpAuth and cookies',
+  userCookieContract,
+  createMockHttpAuth,
+  userCookie,
+);

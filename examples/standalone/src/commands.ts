@@ -33,6 +33,7 @@ export function commands(url: string): string[] {
     '',
     '# Get the cookie, and open the page with it',
     `COOKIE=$(curl -si ${cookieRoute} ${jane} | sed -n 's/^Set-Cookie: \\([^;]*\\).*/\\1/p')`,
+    'echo "$COOKIE"',
     `curl -sw '\\n' -b "$COOKIE" $URL/api/my-plugin/page`,
     '',
     '# Drop the cookie (a browser obeys the Set-Cookie with a past date); without it the page is closed (401)',

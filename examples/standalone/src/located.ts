@@ -21,7 +21,7 @@ export function members<TKey extends string>(
   const at = (key: string) => (path ? `${path}.${key}` : key);
   for (const key of Object.keys(found)) {
     if (keys.some(known => known === key)) continue;
-    throw new StartError(`${at(key)}: unknown key; expected one of ${list(keys)}`);
+    throw new StartError(`${at(key)}: unknown key, expected one of ${list(keys)}`);
   }
   const locate = (key: TKey): [TKey, Located] => [
     key,
@@ -37,7 +37,7 @@ export function items({ value, path }: Located): Located[] {
   return value.map((item: unknown, index) => ({ value: item, path: `${path}[${index}]` }));
 }
 
-/** A text that `isValid` accepts; `expected` says in words which that are. */
+/** A text that `isValid` accepts; `expected` says in words which that are. It may be a secret, and is not shown. */
 export function text(
   { value, path }: Located,
   expected: string,
@@ -52,7 +52,10 @@ export function wholeNumber({ value, path }: Located, least: number, most: numbe
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) {
     return value;
   }
-  throw new StartError(`${path}: expected a whole number from ${least} to ${most}`);
+  const found = value === undefined ? 'nothing' : JSON.stringify(value);
+  throw new StartError(
+    `${path}: expected a whole number from ${least} to ${most}, found ${found}`,
+  );
 }
 
 function list(keys: readonly string[]): string {

@@ -17,6 +17,9 @@ import { TestClock } from '@stagepass/auth-test-utils';
 /** A point in time that tests may rely on: 2030-01-01T00:00:00Z, in milliseconds. */
 export const startOfTests = Date.UTC(2030, 0, 1);
 
+/** In milliseconds. */
+export const oneHour = 60 * 60 * 1000;
+
 /**
  * An {@link AuthService} whose tokens say in plain text what they prove: `user.<name>`,
  * `limited.<name>.<expiry in milliseconds>`, `behalf.<name>` (a plugin on behalf of a user),
@@ -25,7 +28,6 @@ export const startOfTests = Date.UTC(2030, 0, 1);
 export class FakeAuthService implements AuthService {
   /** The tokens that were verified, in order. */
   readonly verified: Array<[token: string, options?: { allowLimitedAccess?: boolean }]> = [];
-  lifetime = 60 * 60 * 1000;
 
   constructor(private readonly clock: Clock = new TestClock(startOfTests)) {}
 
@@ -36,7 +38,7 @@ export class FakeAuthService implements AuthService {
     const [token, options] = call;
     const [kind, name = '', expiry] = token.split('.');
     const userEntityRef = `user:default/${name}`;
-    const expiresAt = new Date(expiry ? Number(expiry) : this.clock.now() + this.lifetime);
+    const expiresAt = new Date(expiry ? Number(expiry) : this.clock.now() + oneHour);
     switch (kind) {
       case 'user':
         return createUserCredentials({ userEntityRef, token, expiresAt });
@@ -72,7 +74,7 @@ export class FakeAuthService implements AuthService {
   async getLimitedUserToken(credentials: BackstageCredentials<BackstageUserPrincipal>) {
     const { token = '' } = viewCredentials(credentials);
     const [kind, name] = token.split('.');
-    const expiresAt = credentials.expiresAt ?? new Date(this.clock.now() + this.lifetime);
+    const expiresAt = credentials.expiresAt ?? new Date(this.clock.now() + oneHour);
     return {
       token: kind === 'limited' ? token : `limited.${name}.${expiresAt.getTime()}`,
       expiresAt,

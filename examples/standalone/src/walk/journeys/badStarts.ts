@@ -22,14 +22,14 @@ export const badStarts: Journey = {
       name: 'an unknown key at the top',
       act: { do: 'start', config: { backend: { listen }, exampel: {} } },
       expect: refusalToStart(
-        'app-config.yaml: exampel: unknown key; expected one of backend, example',
+        'app-config.yaml: exampel: unknown key, expected one of backend, example',
       ),
     },
     {
       name: 'an unknown key of the example',
       act: { do: 'start', config: { backend: { listen: { prot: 7007 } } } },
       expect: refusalToStart(
-        'app-config.yaml: backend.listen.prot: unknown key; expected one of host, port',
+        'app-config.yaml: backend.listen.prot: unknown key, expected one of host, port',
       ),
     },
     {

@@ -1,0 +1,50 @@
+import { ConflictError, InputError, NotAllowedError, NotFoundError } from '@backstage/errors';
+import { createAuthError } from '@stagepass/auth-node/internal';
+import { expressVersions, loadExpress, refusal, refusalOf } from '../testing/expressPlugin';
+
+describe.each(expressVersions)('authErrorHandler on %s', name => {
+  const express = loadExpress(name);
+  afterEach(express.stop);
+
+  const answerWith = async (error: unknown, sendFirst = false) => {
+    const app = express.framework();
+    app.get('/x', (req, res) => {
+      if (sendFirst) res.write('begun');
+      express.adapter.authErrorHandler()(error, req, res, passedOn => {
+        if (!sendFirst) res.status(500);
+        res.end(`passed on ${String(passedOn)}`);
+      });
+    });
+    return (await express.start(app))('GET /x?token=s3cret');
+  };
+  const request = { method: 'GET', url: '/x' };
+
+  it.each([
+    [new InputError('bad'), refusal(400, { name: 'InputError', message: 'bad' }, request)],
+    [new NotAllowedError('no'), refusal(403, { name: 'NotAllowedError', message: 'no' }, request)],
+    [new NotFoundError('gone'), refusal(404, { name: 'NotFoundError', message: 'gone' }, request)],
+    [
+      createAuthError('AUTH_ACCESS_RESTRICTED', 'the allowed plugins are a, b'),
+      refusal(
+        403,
+        { name: 'NotAllowedError', message: 'Access to this plugin is restricted' },
+        request,
+        ', error="insufficient_scope"',
+      ),
+    ],
+  ])('answers %s', async (error, expected) => {
+    expect(refusalOf(await answerWith(error))).toEqual(expected);
+  });
+
+  it.each([new Error('boom'), new ConflictError('boom')])('passes %s on', async error => {
+    const answer = await answerWith(error);
+    expect(answer.status).toBe(500);
+    expect(answer.text).toBe(`passed on ${String(error)}`);
+  });
+
+  it('passes everything on once the response has begun', async () => {
+    const answer = await answerWith(new NotAllowedError('no'), true);
+    expect(answer.status).toBe(200);
+    expect(answer.text).toContain('passed on NotAllowedError: no');
+  });
+});

@@ -1,0 +1,45 @@
+import type { AuthRequest } from '@stagepass/auth-node';
+import { TestClock } from '@stagepass/auth-test-utils';
+import { createHttpAuthService, type HttpAuthServiceOptions } from '../createHttpAuthService';
+import { FakeAuthService, oneHour, startOfTests } from './FakeAuthService';
+
+/** Makes a request service of the plugin `test` at https://backend.example.com/api/test. */
+export function setUpHttpAuth(options: Partial<HttpAuthServiceOptions> = {}) {
+  const clock = new TestClock(startOfTests);
+  const auth = new FakeAuthService(clock);
+  const httpAuth = createHttpAuthService({
+    auth,
+    clock,
+    pluginId: 'test',
+    discovery: {
+      getBaseUrl: async id => `http://internal:7007/api/${id}`,
+      getExternalBaseUrl: async id => `https://backend.example.com/api/${id}`,
+    },
+    ...options,
+  });
+  return { auth, clock, httpAuth };
+}
+
+/** A request with a bearer token. */
+export const bearer = (token: string): AuthRequest => ({
+  method: 'GET',
+  headers: { authorization: `Bearer ${token}` },
+});
+
+/** A request with auth cookies. */
+export const withCookies = (...values: string[]): AuthRequest => ({
+  method: 'GET',
+  headers: { cookie: values.map(value => `backstage-auth=${value}`).join('; ') },
+});
+
+/** The limited user token of a user, which expires so many milliseconds after the start. */
+export const limited = (name: string, expiresIn = oneHour) =>
+  `limited.${name}.${startOfTests + expiresIn}`;
+
+/** What credentials of a user look like. */
+export const principalOf = (name: string) => ({
+  principal: { type: 'user', userEntityRef: `user:default/${name}` },
+});
+
+export const illegal = { code: 'AUTH_TOKEN_MALFORMED', message: 'Illegal token' };
+export const missing = { code: 'AUTH_CREDENTIALS_MISSING', message: 'Missing credentials' };

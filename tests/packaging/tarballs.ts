@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { root } from '../projectFiles';
+
+/** What a user can import, by package. */
+export const imports = {
+  'auth-node': ['@stagepass/auth-node', '@stagepass/auth-node/internal'],
+  'auth-backend': ['@stagepass/auth-backend'],
+  'auth-http': ['@stagepass/auth-http', '@stagepass/auth-http/express'],
+  'auth-test-utils': ['@stagepass/auth-test-utils'],
+} as const;
+
+/** The names of the packages, without their scope. */
+export const packageNames = Object.keys(imports) as Array<keyof typeof imports>;
+
+/** The packed form of the four packages, in a folder of its own. */
+export class Tarballs {
+  private constructor(
+    readonly folder: string,
+    /** The paths, in the order of {@link packageNames}. */
+    readonly paths: readonly string[],
+  ) {}
+
+  /** Packs what `npm run build` left; refuses when that is older than the sources. */
+  static pack(): Tarballs {
+    const folder = mkdtempSync(join(tmpdir(), 'stagepass-packed-'));
+    const output = execFileSync(
+      process.execPath,
+      [join(root, 'scripts/pack.mjs'), '--no-build', '--out', folder],
+      { encoding: 'utf8' },
+    );
+    const written = output.trim().split('\n');
+    return new Tarballs(
+      folder,
+      packageNames.map(name => {
+        const path = written.find(line => basename(line).startsWith(`stagepass-${name}-`));
+        if (!path) throw new Error(`no tarball of ${name} among ${output}`);
+        return path;
+      }),
+    );
+  }
+
+  of(name: keyof typeof imports): string {
+    return this.paths[packageNames.indexOf(name)] as string;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
