@@ -48,7 +48,10 @@ describe('readConfig', () => {
     ['', 'backend.listen.port: expected a whole number from 0 to 65535, found nothing'],
     ['- a', 'the file: expected an object with the keys backend, example'],
     ['backend: text', 'backend: expected an object with the keys listen, baseUrl, auth'],
-    ['backend: { lissten: {} }', 'backend.lissten: unknown key, expected one of listen, baseUrl, auth'],
+    [
+      'backend: { lissten: {} }',
+      'backend.lissten: unknown key, expected one of listen, baseUrl, auth',
+    ],
     [
       'backend: { listen: { port: "7007" } }',
       'backend.listen.port: expected a whole number from 0 to 65535, found "7007"',
@@ -57,7 +60,10 @@ describe('readConfig', () => {
       'backend: { listen: { port: 65536 } }',
       'backend.listen.port: expected a whole number from 0 to 65535, found 65536',
     ],
-    ['backend: { listen: { port: 1, host: localhost } }', 'backend.listen.host: expected an IPv4 address'],
+    [
+      'backend: { listen: { port: 1, host: localhost } }',
+      'backend.listen.host: expected an IPv4 address',
+    ],
     [
       'backend: { listen: { port: 1 }, baseUrl: example.com }',
       'backend.baseUrl: expected an http or https URL without a trailing slash',
@@ -66,7 +72,10 @@ describe('readConfig', () => {
       'backend: { listen: { port: 1 }, baseUrl: "https://example.com/" }',
       'backend.baseUrl: expected an http or https URL without a trailing slash',
     ],
-    ['backend: { listen: { port: 1 } }\nexample: { users: jane }', 'example.users: expected a list'],
+    [
+      'backend: { listen: { port: 1 } }\nexample: { users: jane }',
+      'example.users: expected a list',
+    ],
     [
       'backend: { listen: { port: 1 } }\nexample: { users: [{ name: Jane }] }',
       'example.users[0].name: expected a name of a-z, 0-9, "_", "." and "-"',

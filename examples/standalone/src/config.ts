@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
-import type { JsonObject } from '@backstage/types';
+import type { AuthBackendOptions } from '@stagepass/auth-backend';
 import { parseDocument } from 'yaml';
 import { items, type Located, members, text, wholeNumber } from './located';
 import { isPasswordHash } from './plugins/password';
@@ -9,7 +9,7 @@ import { StartError } from './StartError';
 /** Someone who can sign in. */
 export interface LocalUser {
   name: string;
-  /** As `hashPassword` writes it. */
+  /** The hash of it: `scrypt:<salt>:<hash>`. */
   password: string;
   /** Entity refs of the groups. */
   groups: string[];
@@ -24,7 +24,7 @@ export interface ExampleConfig {
   baseUrl?: string;
   users: LocalUser[];
   /** The whole file, for Stagepass, which reads and checks `backend.auth` itself. */
-  file: JsonObject;
+  file: NonNullable<AuthBackendOptions['config']>;
 }
 
 /**
@@ -44,7 +44,7 @@ export async function readConfig(file: string): Promise<ExampleConfig> {
     port: wholeNumber(port, 0, 65535),
     baseUrl: baseUrl.value === undefined ? undefined : readBaseUrl(baseUrl),
     users: items(users).map(readUser),
-    file: value as JsonObject,
+    file: value as ExampleConfig['file'],
   };
 }
 

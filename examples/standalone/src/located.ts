@@ -53,9 +53,7 @@ export function wholeNumber({ value, path }: Located, least: number, most: numbe
     return value;
   }
   const found = value === undefined ? 'nothing' : JSON.stringify(value);
-  throw new StartError(
-    `${path}: expected a whole number from ${least} to ${most}, found ${found}`,
-  );
+  throw new StartError(`${path}: expected a whole number from ${least} to ${most}, found ${found}`);
 }
 
 function list(keys: readonly string[]): string {

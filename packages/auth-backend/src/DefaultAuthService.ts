@@ -23,7 +23,7 @@ import {
 } from '@stagepass/auth-node/internal';
 import type { AuthEvent } from './AuthEvent';
 import type { KeySource } from './keys/KeySource';
-import { ExternalAccess } from './tokens/external/ExternalAccess';
+import type { ExternalAccess } from './tokens/external/ExternalAccess';
 import { deriveLimitedUserToken } from './tokens/limitedUser/limitedUserToken';
 import { MAX_TOKEN_LENGTH, parseCompact, type UnverifiedJws } from './tokens/parseCompact';
 import { isPluginId } from './tokens/plugin/pluginId';
@@ -104,8 +104,10 @@ export class DefaultAuthService implements AuthService {
       );
     }
     try {
-      const token = await this.#issue(viewCredentials(onBehalfOf), targetPluginId);
-      const principal = String(onBehalfOf.principal);
+      const view = viewCredentials(onBehalfOf);
+      const token = await this.#issue(view, targetPluginId);
+      // What comes out of JSON has no printed form of its own.
+      const principal = view.revived ? quote(view.principal) : String(view.principal);
       onAuthEvent({ type: 'issued', pluginId, targetPluginId, principal });
       return { token };
     } catch (error) {

@@ -2,17 +2,9 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
 const derive = promisify<string, Buffer, number, Buffer>(scrypt);
-const saltLength = 16;
 const hashLength = 32;
 
-/** Hashes a password, with a new salt, to `scrypt:<salt>:<hash>` in base64url. */
-export async function hashPassword(password: string): Promise<string> {
-  const salt = randomBytes(saltLength);
-  const hash = await derive(password, salt, hashLength);
-  return `scrypt:${salt.toString('base64url')}:${hash.toString('base64url')}`;
-}
-
-/** Tells whether a text is what {@link hashPassword} writes. */
+/** Tells whether a text is a hash of a password: `scrypt:<salt>:<hash>`, both in base64url. */
 export function isPasswordHash(text: string): boolean {
   return /^scrypt:[\w-]{22}:[\w-]{43}$/.test(text);
 }

@@ -8,8 +8,15 @@ it.each<[BackstagePrincipalAccessRestrictions | undefined, boolean]>([
   [{ permissionNames: ['catalog.entity.create'] }, false],
   [{ permissionAttributes: { action: ['read', 'update'] } }, true],
   [{ permissionAttributes: { action: ['create'] } }, false],
-  [{ permissionNames: ['catalog.entity.read'], permissionAttributes: { action: ['create'] } }, false],
+  [
+    { permissionNames: ['catalog.entity.read'], permissionAttributes: { action: ['create'] } },
+    false,
+  ],
 ])('with the restrictions %j reading is permitted: %j', (accessRestrictions, expected) => {
-  const principal = { type: 'service', subject: 'external:report-job', accessRestrictions } as const;
+  const principal = {
+    type: 'service',
+    subject: 'external:report-job',
+    accessRestrictions,
+  } as const;
   expect(isPermitted(principal, { name: 'catalog.entity.read', action: 'read' })).toBe(expected);
 });

@@ -13,7 +13,11 @@ describe('finds no difference where', () => {
     ['a time is a whole number', seconds, 100],
     ['a time comes after another', { a: 1, b: after('a', 9) }, { a: 1, b: 10 }],
     ['a token has the content', jwt({ typ: 'a' }, { sub: 'b', iat: 100, exp: 160 }), token],
-    ['a time is the expiry of the token', { t: jwt({ typ: 'a' }, { sub: 'b', iat: 100, exp: after('iat', 60) }), e: expiryOf('t') }, { t: token, e: '1970-01-01T00:02:40.000Z' }],
+    [
+      'a time is the expiry of the token',
+      { t: jwt({ typ: 'a' }, { sub: 'b', iat: 100, exp: after('iat', 60) }), e: expiryOf('t') },
+      { t: token, e: '1970-01-01T00:02:40.000Z' },
+    ],
   ])('%s', (_, expected, found) => {
     expect(compare(expected, found)).toEqual([]);
   });
@@ -32,8 +36,18 @@ describe('finds the difference where', () => {
     ['a text is expected, and none is there', { a: text(/.*/) }, {}, { found: 'nothing' }],
     ['a time has a fraction', seconds, 1.5, { found: '1.5' }],
     ['the interval is another', { a: 1, b: after('a', 8) }, { a: 1, b: 10 }, { path: 'b' }],
-    ['a claim is another', jwt({ typ: 'a' }, { sub: 'c', iat: 100, exp: 160 }), token, { path: 'claims.sub' }],
-    ['the expiry is another', { t: text(/.*/), e: expiryOf('t') }, { t: token, e: 'never' }, { path: 'e' }],
+    [
+      'a claim is another',
+      jwt({ typ: 'a' }, { sub: 'c', iat: 100, exp: 160 }),
+      token,
+      { path: 'claims.sub' },
+    ],
+    [
+      'the expiry is another',
+      { t: text(/.*/), e: expiryOf('t') },
+      { t: token, e: 'never' },
+      { path: 'e' },
+    ],
     ['a token is none', jwt({}, {}), 'a.b.c', { expected: 'a token' }],
   ])('%s', (_, expected, found, difference) => {
     expect(compare(expected, found)).toEqual([expect.objectContaining(difference)]);

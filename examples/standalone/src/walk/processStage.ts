@@ -86,7 +86,7 @@ async function readUrl(child: ChildProcess & { stdout: Readable }): Promise<stri
 
 /** Asks a process to end, and returns its exit code; null if it had to be killed. */
 async function end(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode !== null) return child.exitCode;
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const closed = once(child, 'close');
   killAfter(PATIENCE.end, child);
   child.kill('SIGTERM');

@@ -1,6 +1,6 @@
 import type { Found } from './expected';
 import { send } from './send';
-import type { Action, Given, Journey, Saved, Stage, Taken } from './step';
+import type { Action, Given, Journey, Saved, Stage, Step, Taken } from './step';
 
 /**
  * Takes every step, in order, and hands each out with what came of it; judging is somebody else's. An act
@@ -9,21 +9,11 @@ import type { Action, Given, Journey, Saved, Stage, Taken } from './step';
  * @param stage - where the backend runs
  */
 export async function* takeWalk(journeys: Journey[], stage: Stage): AsyncGenerator<Taken> {
-  const saved: Saved = {
-    url: stage.url,
-    userKid: '',
-    pluginKid: '',
-    jane: '',
-    janeExpiresAt: '',
-    john: '',
-    johnExpiresAt: '',
-    pluginToken: '',
-    cookie: '',
-  };
+  const saved = nothingSaved(stage.url);
   for (const { title, steps } of journeys) {
     for (const step of steps) {
       saved.url = stage.url;
-      const action = given(step.act, saved);
+      const action = actionOf(step, saved);
       const found = await act(action, stage).catch((error: unknown) => ({
         failure: String(error),
       }));
@@ -33,6 +23,26 @@ export async function* takeWalk(journeys: Journey[], stage: Stage): AsyncGenerat
       }
     }
   }
+}
+
+/** What is saved before the first step. */
+export function nothingSaved(url: string): Saved {
+  return {
+    url,
+    userKid: '',
+    pluginKid: '',
+    jane: '',
+    janeExpiresAt: '',
+    john: '',
+    johnExpiresAt: '',
+    pluginToken: '',
+    cookie: '',
+  };
+}
+
+/** What a step does, given what was saved. */
+export function actionOf(step: Step, saved: Saved): Action {
+  return given(step.act, saved);
 }
 
 function act(action: Action, stage: Stage): Promise<Found> {

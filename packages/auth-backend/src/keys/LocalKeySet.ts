@@ -18,11 +18,18 @@ export class LocalKeySet {
     this.#clock = clock;
   }
 
-  /** Returns the key with this id, or undefined if the issuer does not publish it at present. */
+  /**
+   * Returns the key with this id, or undefined if the issuer does not publish it at present.
+   *
+   * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE` when the issuer fails to say
+   */
   async find(kid: string): Promise<VerificationKey | undefined> {
     const known = this.#keys.get(kid);
     if (known && this.#clock.monotonic() - this.#listedAt < REFRESH_AFTER) return known;
-    const published = await this.#listPublicKeys();
+    const published = await this.#listPublicKeys().catch((cause: unknown) => {
+      const reason = `an issuer of this process cannot list its keys now: ${quote(String(cause))}`;
+      throw createAuthError('AUTH_KEYS_UNAVAILABLE', reason, { cause });
+    });
     this.#keys = new Map(published.flatMap(jwk => this.#import(jwk)));
     this.#listedAt = this.#clock.monotonic();
     return this.#keys.get(kid);

@@ -71,9 +71,9 @@ export class RotatingKeySource implements KeySource {
    */
   async listPublicKeys(): Promise<PublicJwk[]> {
     const last = this.#listing;
-    if (last && !this.#listingReads.take()) return last;
+    if (last && !this.#listingReads.take()) return copy(last);
     try {
-      return await this.#readListing();
+      return copy(await this.#readListing());
     } catch (error) {
       if (!last) {
         throw createAuthError('AUTH_KEYS_UNAVAILABLE', 'the key store cannot be read', {
@@ -84,7 +84,7 @@ export class RotatingKeySource implements KeySource {
         'The key store cannot be read; publishing the keys last read',
         asError(error),
       );
-      return last;
+      return copy(last);
     }
   }
 
@@ -94,12 +94,8 @@ export class RotatingKeySource implements KeySource {
 
   #prepareInBackground(): void {
     if (this.#options.clock.monotonic() < this.#retryAt) return;
-    this.#prepareNext().catch((error: unknown) => {
-      this.#options.logger.error(
-        'The next signing key cannot be published; signing goes on with the current key',
-        asError(error),
-      );
-    });
+    // A failure has been logged, and the current key signs on.
+    this.#prepareNext().catch(() => {});
   }
 
   #prepareNext(): Promise<void> {
@@ -113,20 +109,14 @@ export class RotatingKeySource implements KeySource {
     const kid = randomUUID();
     const preparedAt = clock.now();
     const published = exportPublicJwk(publicKey, kid, algorithm);
+    const expiresAt = new Date(publishedUntil(preparedAt, policy));
     try {
-      await store.addKey({
-        key: published,
-        expiresAt: new Date(publishedUntil(preparedAt, policy)),
-      });
-    } catch (error) {
+      await store.addKey({ key: published, expiresAt });
+    } catch (cause) {
       this.#retryAt = clock.monotonic() + RETRY_AFTER;
-      throw createAuthError(
-        'AUTH_KEYS_UNAVAILABLE',
-        'the key store does not take the signing key',
-        {
-          cause: error,
-        },
-      );
+      logger.error('The key store does not take the next signing key', asError(cause));
+      const reason = 'the key store does not take the signing key; see the log';
+      throw createAuthError('AUTH_KEYS_UNAVAILABLE', reason, { cause });
     }
     const { active } = this.#plan();
     const key = { kid, alg: algorithm, privateKey, preparedAt, published };
@@ -183,6 +173,10 @@ async function generateKeys(algorithm: SignatureAlgorithm) {
   if (keyType === 'ec') return generateKeyPair('ec', { namedCurve: curve ?? 'prime256v1' });
   if (keyType === 'rsa') return generateKeyPair('rsa', { modulusLength: 2048 });
   return generateKeyPair('ed25519', {});
+}
+
+function copy(keys: readonly PublicJwk[]): PublicJwk[] {
+  return keys.map(key => ({ ...key }));
 }
 
 function asError(error: unknown): Error {

@@ -38,7 +38,12 @@ export function parseCompact(token: unknown): UnverifiedJws {
   }
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
-  if (first < 1 || second <= first + 1 || token.indexOf('.', second + 1) !== -1) {
+  const isThreeSegments =
+    first > 0 &&
+    second > first + 1 &&
+    second < token.length - 1 &&
+    token.indexOf('.', second + 1) === -1;
+  if (!isThreeSegments) {
     throw malformed('expected three non-empty segments separated by dots');
   }
   const header = readHeader(decodeObject(token.slice(0, first), 'header'));

@@ -48,7 +48,11 @@ export const authServiceContract: readonly ContractCase<AuthServiceSubject>[] = 
   {
     name: 'names as caller the plugin that issued the token, not the service it was issued for',
     async run({ plugin }) {
-      const [first, second, third] = [await plugin('one'), await plugin('two'), await plugin('three')];
+      const [first, second, third] = [
+        await plugin('one'),
+        await plugin('two'),
+        await plugin('three'),
+      ];
       const token = await tokenFor(first, await first.getOwnServiceCredentials(), 'two');
       const credentials = await second.authenticate(token);
       const seen = await third.authenticate(await tokenFor(second, credentials, 'three'));
@@ -218,7 +222,16 @@ export const authServiceContract: readonly ContractCase<AuthServiceSubject>[] = 
     async run({ plugin }) {
       const auth = await plugin('my-plugin');
       const own = await auth.getOwnServiceCredentials();
-      for (const target of ['', '../auth', 'a/b', 'a b', 'a.b', 'http://x', 'a\n', '\u212Aatalog']) {
+      for (const target of [
+        '',
+        '../auth',
+        'a/b',
+        'a b',
+        'a.b',
+        'http://x',
+        'a\n',
+        '\u212Aatalog',
+      ]) {
         await assert.rejects(tokenFor(auth, own, target), { name: 'InputError' }, target);
       }
     },
@@ -228,9 +241,12 @@ export const authServiceContract: readonly ContractCase<AuthServiceSubject>[] = 
     async run({ plugin, restrictedToken }) {
       const token = await restrictedToken();
       const credentials = await (await plugin('catalog')).authenticate(token);
-      assert.deepEqual((credentials.principal as { accessRestrictions?: unknown }).accessRestrictions, {
-        permissionAttributes: { action: ['read'] },
-      });
+      assert.deepEqual(
+        (credentials.principal as { accessRestrictions?: unknown }).accessRestrictions,
+        {
+          permissionAttributes: { action: ['read'] },
+        },
+      );
       await assertRefused(
         (await plugin('scaffolder')).authenticate(token),
         'AUTH_ACCESS_RESTRICTED',
@@ -242,10 +258,7 @@ export const authServiceContract: readonly ContractCase<AuthServiceSubject>[] = 
     async run({ plugin, restrictedToken }) {
       const auth = await plugin('catalog');
       const credentials = await auth.authenticate(await restrictedToken());
-      await assertRefused(
-        tokenFor(auth, credentials, 'scaffolder'),
-        'AUTH_DELEGATION_NOT_ALLOWED',
-      );
+      await assertRefused(tokenFor(auth, credentials, 'scaffolder'), 'AUTH_DELEGATION_NOT_ALLOWED');
     },
   },
   {
@@ -268,5 +281,5 @@ export const authServiceContract: readonly ContractCase<AuthServiceSubject>[] = 
 const garbage: readonly unknown[] = [
   ...['', ' ', 'x', 'a.b', 'a.b.c', '..', 'a.b.c.d', 'null', '{}', 'Bearer x', 'a\nb', 'é', '\0'],
   ...['__proto__', 'constructor', '.'.repeat(10_000), 'x'.repeat(40_000)],
-  ...[undefined, null, 1, true, {}, [], ['a.b.c'], Buffer.from('a.b.c'), Symbol('token')],
+  ...[undefined, null, 1, true, {}, [], ['a.b.c'], Buffer.from('a.b.c'), Symbol('token'), 1n],
 ];

@@ -139,7 +139,10 @@ export const httpAuthServiceContract: readonly ContractCase<HttpAuthServiceSubje
   {
     name: 'refuses a bearer token that proves nothing, and falls back to nothing',
     async run({ httpAuth, limitedUserToken }) {
-      const headers = { authorization: 'Bearer x.y.z', cookie: cookieOf(await limitedUserToken(JANE)) };
+      const headers = {
+        authorization: 'Bearer x.y.z',
+        cookie: cookieOf(await limitedUserToken(JANE)),
+      };
       for (const allowLimitedAccess of [false, true]) {
         await assertUnauthenticated(
           httpAuth.credentials({ headers, method: 'GET' }, { allow: [none], allowLimitedAccess }),
@@ -165,7 +168,11 @@ export const httpAuthServiceContract: readonly ContractCase<HttpAuthServiceSubje
       const cookie = cookieOf(await limitedUserToken(JANE));
       const full = await httpAuth.credentials(withCookie(cookie));
       assert.deepEqual(full.principal, { type: 'none' });
-      for (const sent of [cookie, `a=b; ${cookie}; backstage-auth-x=y`, `backstage-auth=; ${cookie}`]) {
+      for (const sent of [
+        cookie,
+        `a=b; ${cookie}; backstage-auth-x=y`,
+        `backstage-auth=; ${cookie}`,
+      ]) {
         const limited = await httpAuth.credentials(withCookie(sent), { allowLimitedAccess: true });
         assert.equal(userOf(limited), JANE);
       }
@@ -201,8 +208,15 @@ export const httpAuthServiceContract: readonly ContractCase<HttpAuthServiceSubje
   {
     name: 'passes over junk beside a good auth cookie, and refuses the cookies of two users',
     async run({ httpAuth, limitedUserToken }) {
-      const [jane, john] = [cookieOf(await limitedUserToken(JANE)), cookieOf(await limitedUserToken(JOHN))];
-      for (const cookie of [`${jane}; backstage-auth=junk`, `backstage-auth=junk; ${jane}`, `${jane}; ${jane}`]) {
+      const [jane, john] = [
+        cookieOf(await limitedUserToken(JANE)),
+        cookieOf(await limitedUserToken(JOHN)),
+      ];
+      for (const cookie of [
+        `${jane}; backstage-auth=junk`,
+        `backstage-auth=junk; ${jane}`,
+        `${jane}; ${jane}`,
+      ]) {
         const credentials = await httpAuth.credentials(withCookie(cookie), {
           allowLimitedAccess: true,
         });

@@ -13,7 +13,7 @@ export const keyStoreContract: readonly ContractCase<KeyStoreSubject>[] = [
   {
     name: 'lists nothing at first',
     async run({ openStore }) {
-      assert.deepEqual(await (await openStore()).listKeys(), []);
+      assert.deepEqual(await keysOf(await openStore()), []);
     },
   },
   {
@@ -21,7 +21,7 @@ export const keyStoreContract: readonly ContractCase<KeyStoreSubject>[] = [
     async run({ openStore }) {
       const store = await openStore();
       for (const [index, key] of publicKeys.entries()) await store.addKey(stored(key, index));
-      assert.deepEqual(await store.listKeys(), publicKeys.map(stored));
+      assert.deepEqual(await keysOf(store), publicKeys.map(stored));
     },
   },
   {
@@ -48,7 +48,7 @@ export const keyStoreContract: readonly ContractCase<KeyStoreSubject>[] = [
       await store.addKey(stored(ecKey('twin'), 1));
       await assert.rejects(store.addKey(stored({ ...ecKey('twin'), x: 'other' }, 2)));
       await assert.rejects((await openStore()).addKey(stored(ecKey('twin'), 2)));
-      assert.deepEqual(await store.listKeys(), [stored(ecKey('twin'), 1)]);
+      assert.deepEqual(await keysOf(store), [stored(ecKey('twin'), 1)]);
     },
   },
   {
@@ -65,7 +65,10 @@ export const keyStoreContract: readonly ContractCase<KeyStoreSubject>[] = [
     name: 'keeps every key of 20 that are added at the same time',
     async run({ openStore }) {
       const stores = [await openStore(), await openStore()];
-      const kids = Array.from({ length: 20 }, (_, index) => `key-${String(index).padStart(2, '0')}`);
+      const kids = Array.from(
+        { length: 20 },
+        (_, index) => `key-${String(index).padStart(2, '0')}`,
+      );
       await Promise.all(
         kids.map((kid, index) => stores[index % 2]!.addKey(stored(ecKey(kid), index))),
       );
@@ -117,7 +120,7 @@ export const keyStoreContract: readonly ContractCase<KeyStoreSubject>[] = [
       await store.addKey(stored(ecKey('again'), 1));
       await store.deleteKeysExpiredBefore(hours(2));
       await store.addKey(stored(ecKey('again'), 3));
-      assert.deepEqual(await store.listKeys(), [stored(ecKey('again'), 3)]);
+      assert.deepEqual(await keysOf(store), [stored(ecKey('again'), 3)]);
     },
   },
   {
@@ -131,7 +134,7 @@ export const keyStoreContract: readonly ContractCase<KeyStoreSubject>[] = [
       const [listed] = await store.listKeys();
       listed!.key.x = 'changed';
       listed!.expiresAt.setTime(0);
-      assert.deepEqual(await store.listKeys(), [stored(ecKey('own'), 1)]);
+      assert.deepEqual(await keysOf(store), [stored(ecKey('own'), 1)]);
     },
   },
   {
@@ -188,6 +191,12 @@ function stored(key: PublicJwk, hour: number): StoredKey {
   return { key, expiresAt: hours(hour) };
 }
 
+// Copies, since a database driver may hand out arrays of another realm than the test's.
+
+async function keysOf(store: KeyStore): Promise<StoredKey[]> {
+  return Array.from(await store.listKeys());
+}
+
 async function kidsOf(store: KeyStore): Promise<string[]> {
-  return (await store.listKeys()).map(({ key }) => key.kid);
+  return Array.from(await store.listKeys(), ({ key }) => key.kid);
 }

@@ -48,7 +48,7 @@ export const onBehalfOfContract: readonly ContractCase<AuthServiceSubject>[] = [
     name: 'has no limited user token for services and callers without credentials',
     async run({ plugin }) {
       const auth = await plugin('catalog');
-      const others = {
+      const others: Record<string, BackstageCredentials> = {
         service: await auth.getOwnServiceCredentials(),
         none: await auth.getNoneCredentials(),
       };

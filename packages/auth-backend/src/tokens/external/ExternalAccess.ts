@@ -81,34 +81,30 @@ export class ExternalAccess {
    *
    * @returns what it proves, or undefined when no method recognises it
    * @throws NotAllowedError `AUTH_ACCESS_RESTRICTED` when the caller may not use this plugin
-   * @throws whatever a custom handler threw, when no other method recognises the token
+   * @throws AuthenticationError when a custom handler threw one, and no other method recognises the token
+   * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE` when a custom handler failed, likewise
    */
   async verify(token: string): Promise<ExternalTokenProof | undefined> {
     const known = this.#staticTokens.get(digest(token));
     if (known) return this.#admit(known.subject, known.accessRestrictions);
-    let failure: unknown;
+    let failure: { readonly error: unknown } | undefined;
     for (const { entry, verify } of this.#methods) {
+      let subject: string;
       try {
         const result = await this.#withinTime(verify(token), entry.path);
         if (result === undefined) continue;
-        return this.#admit(readExternalSubject(result, entry.path), entry.accessRestrictions);
+        subject = readExternalSubject(result, entry.path);
       } catch (error) {
-        if ((error as { code?: unknown }).code === 'AUTH_ACCESS_RESTRICTED') throw error;
-        this.#logger.warn(
-          `The external token handler of ${entry.path} failed: ${quote(String(error))}`,
-        );
-        failure ??= error;
+        // Many handlers say what they were given; the token must not reach the log.
+        const detail = String(error).replaceAll(token, '<token>');
+        this.#logger.warn(`The external token handler of ${entry.path} failed: ${quote(detail)}`);
+        failure ??= { error };
+        continue;
       }
+      return this.#admit(subject, entry.accessRestrictions);
     }
-    if (failure === undefined) return undefined;
-    if ((failure as { name?: unknown }).name === 'AuthenticationError') throw failure;
-    throw createAuthError(
-      'AUTH_KEYS_UNAVAILABLE',
-      'an external token handler failed; see the log',
-      {
-        cause: failure,
-      },
-    );
+    if (failure) throw asRefusal(failure.error);
+    return undefined;
   }
 
   #admit(subject: string, allAccessRestrictions?: AccessRestrictionsMap): ExternalTokenProof {
@@ -133,6 +129,19 @@ export class ExternalAccess {
     });
     return Promise.race([work, timeout]).finally(cancel);
   }
+}
+
+/** What a handler threw, as a refusal with a code: its own text is for the log alone. */
+function asRefusal(error: unknown) {
+  return (error as { name?: unknown } | null | undefined)?.name === 'AuthenticationError'
+    ? createAuthError(
+        'AUTH_TOKEN_TYPE_UNKNOWN',
+        'an external token handler refuses the token; see the log',
+        { cause: error },
+      )
+    : createAuthError('AUTH_KEYS_UNAVAILABLE', 'an external token handler failed; see the log', {
+        cause: error,
+      });
 }
 
 /** Tokens are compared by digest, so that time tells nothing about how much of a guess is right. */

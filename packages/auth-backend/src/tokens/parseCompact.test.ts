@@ -1,0 +1,144 @@
+import { MAX_TOKEN_LENGTH, parseCompact } from './parseCompact';
+
+const encode = (text: string | Uint8Array) => Buffer.from(text).toString('base64url');
+const header = encode('{"typ":"vnd.backstage.plugin","alg":"ES256","kid":"k1"}');
+const payload = encode('{"sub":"catalog"}');
+const signature = encode(new Uint8Array(64).fill(7));
+const good = `${header}.${payload}.${signature}`;
+
+const withHeader = (text: string | Uint8Array) => `${encode(text)}.${payload}.${signature}`;
+const withPayload = (text: string | Uint8Array) => `${header}.${encode(text)}.${signature}`;
+
+describe('parseCompact', () => {
+  it('reads header, claims, what is signed, and the signature', () => {
+    const jws = parseCompact(good);
+    expect(jws.header).toEqual({ typ: 'vnd.backstage.plugin', alg: 'ES256', kid: 'k1' });
+    expect(jws.unverifiedClaims()).toEqual({ sub: 'catalog' });
+    expect(jws.signingInput).toBe(`${header}.${payload}`);
+    expect(jws.signature).toEqual(Buffer.alloc(64, 7));
+  });
+
+  it.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['null', null],
+    ['a number', 1],
+    ['an object', {}],
+    ['a list with a token', [good]],
+    ['bytes', Buffer.from(good)],
+    ['a String object', new String(good)],
+    ['a flattened serialisation', { protected: header, payload, signature }],
+    ['its JSON', JSON.stringify({ protected: header, payload, signature })],
+    ['nothing', ''],
+    ['one segment', 'a'],
+    ['two segments', 'a.b'],
+    ['four segments', `${good}.d`],
+    ['five segments, as encrypted tokens have', `${good}.d.e`],
+    ['empty segments', '..'],
+    ['no header', `.${payload}.${signature}`],
+    ['no payload, as detached ones have', `${header}..${signature}`],
+    ['no signature', `${header}.${payload}.`],
+    ['a million dots', '.'.repeat(1_000_000)],
+    ['ten thousand dots', '.'.repeat(10_000)],
+    ['a character too much', `${header}.${payload}.${'A'.repeat(MAX_TOKEN_LENGTH)}`],
+    ['padding', `${good}==`],
+    ['padding in the middle', `${header}=.${payload}.${signature}`],
+    ['the standard alphabet', `${header}.${payload}.+/${signature.slice(2)}`],
+    ['a NUL', `${good}\u0000`],
+    ['a letter with accent', `${header}.${payload}.é${signature.slice(1)}`],
+    ['a line separator', `${header}.${payload}\u2028.${signature}`],
+    ['a lone surrogate', `${header}.${payload}.\ud800${signature.slice(1)}`],
+    ['a header that is no object', withHeader('[]')],
+    ['a header that is null', withHeader('null')],
+    ['a header that is text', withHeader('"x"')],
+    ['a header cut short', withHeader('{"alg":"ES256"')],
+    ['a header with more behind it', withHeader('{"alg":"ES256"}x')],
+    ['a header with two alg', withHeader('{"alg":"none","alg":"ES256"}')],
+    ['a header with two kid', withHeader('{"alg":"ES256","kid":"a","k\\u0069d":"b"}')],
+    ['no alg', withHeader('{}')],
+    ['an alg that is no text', withHeader('{"alg":["ES256"]}')],
+    ['an empty alg', withHeader('{"alg":""}')],
+    ['a typ that is no text', withHeader('{"alg":"ES256","typ":["vnd.backstage.plugin"]}')],
+    ['a typ that is null', withHeader('{"alg":"ES256","typ":null}')],
+    ['an empty kid', withHeader('{"alg":"ES256","kid":""}')],
+    ['a kid that is a number', withHeader('{"alg":"ES256","kid":1}')],
+    ['a critical parameter', withHeader('{"alg":"ES256","crit":["exp"],"exp":1}')],
+    ['an empty list of critical parameters', withHeader('{"alg":"ES256","crit":[]}')],
+    ['an unencoded payload', withHeader('{"alg":"ES256","b64":false}')],
+    ['a byte order mark', withHeader('\ufeff{"alg":"ES256"}')],
+  ])('refuses %s', (_, token) => {
+    expect(() => parseCompact(token).unverifiedClaims()).toThrow(
+      expect.objectContaining({
+        name: 'AuthenticationError',
+        code: 'AUTH_TOKEN_MALFORMED',
+        message: 'Illegal token',
+        reason: expect.stringMatching(/^the token is not a well-formed JWS: /) as unknown,
+      }),
+    );
+  });
+
+  it('refuses white space anywhere', () => {
+    for (const space of [' ', '\t', '\n', '\r']) {
+      for (let at = 0; at <= good.length; at += 1) {
+        const spaced = good.slice(0, at) + space + good.slice(at);
+        expect(() => parseCompact(spaced).unverifiedClaims()).toThrow('Illegal token');
+      }
+    }
+  });
+
+  it('refuses all but one way to write the last character of a signature', () => {
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const bytes = parseCompact(good).signature;
+    const sameBytes = [...alphabet]
+      .map(last => good.slice(0, -1) + last)
+      .filter(token => Buffer.from(token.split('.')[2]!, 'base64url').equals(bytes));
+    expect(sameBytes).toHaveLength(16);
+    const accepted = sameBytes.filter(token => {
+      try {
+        return Boolean(parseCompact(token));
+      } catch {
+        return false;
+      }
+    });
+    expect(accepted).toEqual([good]);
+  });
+
+  it.each<[string, string | Uint8Array]>([
+    ['null', 'null'],
+    ['a number', '1'],
+    ['a list', '[]'],
+    ['true', 'true'],
+    ['no JSON', '!!!'],
+    ['bytes that are not UTF-8', new Uint8Array([0xff, 0xfe])],
+    ['UTF-16', Buffer.from('{"sub":"catalog"}', 'utf16le')],
+    ['a byte order mark', '\ufeff{}'],
+    ['two sub', '{"sub":"a","sub":"b"}'],
+    ['two sub in different spellings', '{"sub":"a","s\\u0075b":"b"}'],
+    ['two members deep inside', '{"x":[{"y":{"z":1,"z":2}}]}'],
+  ])('refuses claims that are %s', (_, text) => {
+    const jws = parseCompact(withPayload(text));
+    expect(() => jws.unverifiedClaims()).toThrow(
+      expect.objectContaining({ code: 'AUTH_TOKEN_MALFORMED', message: 'Illegal token' }),
+    );
+  });
+
+  it.each([
+    '{"a":{"a":1},"b":[{"a":1},{"a":2}],"c":"\\"a\\":","a ":1}',
+    '{"__proto__":{"sub":"x"},"constructor":1,"é":"😀"}',
+    ' { "a" : [ ] , "b" : { } } ',
+  ])('reads claims in which names only look repeated: %s', text => {
+    expect(parseCompact(withPayload(text)).unverifiedClaims()).toEqual(JSON.parse(text));
+  });
+
+  it('reads or refuses deep nesting, without exhausting the stack', () => {
+    for (const depth of [5_000, 12_000]) {
+      const jws = parseCompact(withPayload(`{"x":${'['.repeat(depth)}${']'.repeat(depth)}}`));
+      let outcome: unknown;
+      try {
+        outcome = Object.keys(jws.unverifiedClaims());
+      } catch (error) {
+        outcome = (error as { code: unknown }).code;
+      }
+      expect([['x'], 'AUTH_TOKEN_MALFORMED']).toContainEqual(outcome);
+    }
+  });
+});
