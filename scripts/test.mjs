@@ -4,11 +4,18 @@ import { ensureBuilt, packages } from './build.mjs';
 import { ensureInstalled } from './install.mjs';
 import { Failure, main, root, run } from './run.mjs';
 
-/** What is checked besides the tests; the imports' law is among the tests. */
+/** What is checked besides the tests. */
 const checks = [
   ['types', ['typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json']],
   ['lint', ['eslint/bin/eslint.js', '.']],
   ['format', ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']],
+  [
+    'imports',
+    [
+      'dependency-cruiser/bin/dependency-cruise.mjs',
+      ...['--config', '.dependency-cruiser.cjs', 'packages', 'examples', 'tests'],
+    ],
+  ],
 ];
 
 await main(async () => {

@@ -7,7 +7,10 @@ import { describeStep } from './walk/transcript';
 
 // Takes the walk with the real program, and prints what happens; exit code 1 if anything is not as expected.
 const stage = await openProcessStage(fileURLToPath(new URL('main.js', import.meta.url)));
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
   process.once(signal, () => void stage.close().finally(() => process.exit(code)));
 }
 let passed = 0;

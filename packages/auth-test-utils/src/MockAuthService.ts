@@ -69,7 +69,7 @@ export class MockAuthService implements AuthService {
       );
     }
     if (typeof token !== 'string' || token === '') {
-      throw createAuthError('AUTH_TOKEN_MALFORMED', `expected a token, found ${quote(token)}`, {
+      throw createAuthError('AUTH_TOKEN_MALFORMED', `expected a token, found ${token === '' ? 'an empty one' : `a ${typeof token}`}`, {
         message: token === '' ? 'Token is empty' : 'Token is not a string',
       });
     }
@@ -96,7 +96,7 @@ export class MockAuthService implements AuthService {
     targetPluginId: string;
   }): Promise<{ token: string }> {
     const { onBehalfOf, targetPluginId } = options;
-    if (!/^[a-z0-9_-]+$/i.test(targetPluginId)) {
+    if (typeof targetPluginId !== 'string' || !/^[A-Za-z0-9_-]+$/.test(targetPluginId)) {
       throw new InputError(
         `Invalid targetPluginId, expected letters, digits, '-' and '_', found ${quote(targetPluginId)}`,
       );

@@ -1,7 +1,7 @@
 import type { KeyStore, LoggerService, StoredKey } from '@stagepass/auth-node';
 import { quote } from '@stagepass/auth-node/internal';
 import type { Knex } from 'knex';
-import { readPublicJwk } from './importKey';
+import { readPublicJwk, requirePublicJwk } from './importKey';
 
 /** The columns of a key table, as Backstage's migration makes them. */
 interface KeyRow {
@@ -28,7 +28,7 @@ export class KnexKeyStore implements KeyStore {
   async addKey({ key, expiresAt }: StoredKey): Promise<void> {
     const row: KeyRow = {
       id: key.kid,
-      key: JSON.stringify(key),
+      key: JSON.stringify(requirePublicJwk(key)),
       expires_at: expiresAt.toISOString(),
     };
     await this.#client<KeyRow>(this.#table).insert(row);

@@ -1,4 +1,5 @@
 import type { KeyStore, StoredKey } from '@stagepass/auth-node';
+import { requirePublicJwk } from './importKey';
 
 /**
  * A key store for one process: what it holds is gone when the process ends, and with it the means to verify
@@ -9,11 +10,10 @@ import type { KeyStore, StoredKey } from '@stagepass/auth-node';
 export class MemoryKeyStore implements KeyStore {
   readonly #keys = new Map<string, StoredKey>();
 
-  addKey(key: StoredKey): Promise<void> {
-    const { kid } = key.key;
-    if (this.#keys.has(kid)) return Promise.reject(new Error(`The key ${kid} is stored already`));
-    this.#keys.set(kid, { key: { ...key.key }, expiresAt: new Date(key.expiresAt) });
-    return Promise.resolve();
+  async addKey({ key, expiresAt }: StoredKey): Promise<void> {
+    const published = requirePublicJwk(key);
+    if (this.#keys.has(key.kid)) throw new Error(`The key ${key.kid} is stored already`);
+    this.#keys.set(key.kid, { key: published, expiresAt: new Date(expiresAt) });
   }
 
   listKeys(): Promise<StoredKey[]> {

@@ -53,6 +53,17 @@ export function readPublicJwk(value: unknown): PublicJwk | string {
 }
 
 /**
+ * Reads a key that is about to be stored, like {@link readPublicJwk}.
+ *
+ * @throws Error when it is not a public key, with a private member above all
+ */
+export function requirePublicJwk(value: PublicJwk): PublicJwk {
+  const jwk = readPublicJwk(value);
+  if (typeof jwk === 'string') throw new Error(`The key cannot be stored: it ${jwk}`);
+  return jwk;
+}
+
+/**
  * Imports a foreign value as a key that verifies signatures. The point must lie on its curve and be written
  * in full length (RFC 7518 section 6.2.1.2), and the key must fit its algorithm.
  *

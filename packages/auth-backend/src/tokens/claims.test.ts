@@ -4,8 +4,8 @@ const now = 1_800_000_000;
 const good = { iat: now - 10, exp: now + 3600 };
 
 describe('readTimes', () => {
-  it.each([
-    [{ ...good }, 'plain times'],
+  it.each<[{ iat: number; exp: number; nbf?: number }, string]>([
+    [{ iat: good.iat, exp: good.exp }, 'plain times'],
     [{ iat: now, exp: now + 1 }, 'a second left'],
     [{ iat: now + 60, exp: now + 3600 }, 'an issuer whose clock is a minute ahead'],
     [{ ...good, nbf: now + 60 }, 'a not-before within the leeway'],

@@ -1,12 +1,13 @@
 import { constants, createHmac, sign } from 'node:crypto';
 import * as jose from 'jose';
-import { generateTestKey, signAnything } from '../testing/keys';
+import { createKey } from '../testing/keyFixtures';
+import { forge } from '../testing/tokenFixtures';
 import { type SignatureAlgorithm, signatureAlgorithms } from './algorithms';
 import { parseCompact } from './parseCompact';
 import { signJws } from './signJws';
 import { verifyJws } from './verifyJws';
 
-const keys = new Map(signatureAlgorithms.map(alg => [alg, generateTestKey(`key-${alg}`, alg)]));
+const keys = new Map(signatureAlgorithms.map(alg => [alg, createKey(`key-${alg}`, alg)]));
 const keyOf = (alg: SignatureAlgorithm) => keys.get(alg)!;
 const es256 = keyOf('ES256');
 
@@ -34,7 +35,7 @@ describe.each(signatureAlgorithms)('%s', alg => {
   });
 
   it('refuses the token of another key, and a key of another algorithm', async () => {
-    const token = await signJws('test', { sub: 'jane' }, generateTestKey('other', alg).signing);
+    const token = await signJws('test', { sub: 'jane' }, createKey('other', alg).signing);
     await expect(verifyJws(parseCompact(token), verification, [alg])).rejects.toMatchObject({
       code: 'AUTH_SIGNATURE_INVALID',
       message: 'Illegal token',
@@ -62,9 +63,7 @@ describe('verifyJws', () => {
   it.each(['none', 'None', 'NONE', 'nOnE', 'none ', 'es256', 'HS256', 'ES256\u0000', 'toString'])(
     'refuses the algorithm %j, signed or not',
     async alg => {
-      const [header, payload, signature] = (await signAnything({ alg }, { sub: 'x' }, es256)).split(
-        '.',
-      );
+      const [header, payload, signature] = forge({ alg }, { sub: 'x' }, es256.signing).split('.');
       for (const last of [signature, 'AA']) {
         const jws = parseCompact(`${header}.${payload}.${last}`);
         await expect(verifyJws(jws, es256.verification, ['ES256'])).rejects.toMatchObject({
@@ -93,8 +92,8 @@ describe('verifyJws', () => {
       Buffer.from(x, 'base64url'),
     ];
     for (const alg of ['HS256', 'ES256']) {
-      const [input] = [await signAnything({ alg, kid: 'key-ES256' }, { sub: 'x' }, es256)].map(
-        token => token.slice(0, token.lastIndexOf('.')),
+      const [input] = [forge({ alg, kid: 'key-ES256' }, { sub: 'x' }, es256.signing)].map(token =>
+        token.slice(0, token.lastIndexOf('.')),
       );
       for (const secret of secrets) {
         const forged = createHmac('sha256', secret).update(input!).digest('base64url');
@@ -184,7 +183,7 @@ describe('verifyJws', () => {
   });
 
   it('never uses a key that the token brings', async () => {
-    const attacker = generateTestKey('key-ES256');
+    const attacker = createKey('key-ES256');
     const header = {
       alg: 'ES256',
       kid: 'key-ES256',
@@ -192,7 +191,7 @@ describe('verifyJws', () => {
       jku: 'http://127.0.0.1:9/',
       x5u: 'http://127.0.0.1:9/',
     };
-    const token = await signAnything(header, { sub: 'x' }, attacker);
+    const token = forge(header, { sub: 'x' }, attacker.signing);
     await expect(
       verifyJws(parseCompact(token), es256.verification, ['ES256']),
     ).rejects.toMatchObject({ code: 'AUTH_SIGNATURE_INVALID' });
