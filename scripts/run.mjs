@@ -78,6 +78,11 @@ export async function runQuietly(what, command, args, options) {
  */
 export async function main(body) {
   try {
+    const [major, minor] = process.versions.node.split('.').map(Number);
+    const supported = major === 20 ? minor >= 19 : major === 22 ? minor >= 12 : major > 22;
+    if (!supported) {
+      throw new Failure(`Node ${process.version} is too old: use ^20.19.0 or >=22.12.0.`);
+    }
     process.exitCode = (await body()) ?? 0;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -1,17 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MemoryKeyStore } from '@stagepass/auth-backend';
+import { createKnexKeyStore, MemoryKeyStore } from '@stagepass/auth-backend';
 import type { LoggerService } from '@stagepass/auth-node';
 import createKnex, { type Knex } from 'knex';
-import { KnexKeyStore } from '../../packages/auth-backend/src/keys/KnexKeyStore';
-import {
-  openTables,
-  PLUGIN_KEYS_TABLE,
-  pluginKeyTables,
-  USER_KEYS_TABLE,
-  userTables,
-} from '../../packages/auth-backend/src/keys/sqlTables';
 import {
   keyStoreContract,
   type KeyStoreSubject,
@@ -35,23 +27,20 @@ afterEach(async () => {
 });
 
 /** Every store is on a connection of its own to one SQLite file, as in replicas on one machine. */
-function createSqliteFile(table: string, tables: typeof pluginKeyTables) {
-  return async (): Promise<KeyStoreSubject> => {
-    const folder = mkdtempSync(join(tmpdir(), 'key-stores-'));
-    folders.push(folder);
-    return {
-      async openStore() {
-        const client = createKnex({
-          client: 'better-sqlite3',
-          connection: { filename: join(folder, 'keys.sqlite') },
-          useNullAsDefault: true,
-        });
-        clients.push(client);
-        await openTables({ getClient: async () => client }, tables);
-        return new KnexKeyStore({ client, table, logger });
-      },
-    };
-  };
+function openSqliteFile(): Promise<KeyStoreSubject> {
+  const folder = mkdtempSync(join(tmpdir(), 'key-stores-'));
+  folders.push(folder);
+  return Promise.resolve({
+    async openStore() {
+      const client = createKnex({
+        client: 'better-sqlite3',
+        connection: { filename: join(folder, 'keys.sqlite') },
+        useNullAsDefault: true,
+      });
+      clients.push(client);
+      return createKnexKeyStore({ database: { getClient: async () => client }, logger });
+    },
+  });
 }
 
 describeContract('MemoryKeyStore', keyStoreContract, async () => {
@@ -59,14 +48,4 @@ describeContract('MemoryKeyStore', keyStoreContract, async () => {
   return { openStore: async () => store };
 });
 
-describeContract(
-  'KnexKeyStore for plugin keys',
-  keyStoreContract,
-  createSqliteFile(PLUGIN_KEYS_TABLE, pluginKeyTables),
-);
-
-describeContract(
-  'KnexKeyStore for user keys',
-  keyStoreContract,
-  createSqliteFile(USER_KEYS_TABLE, userTables),
-);
+describeContract('a knex key store', keyStoreContract, openSqliteFile);

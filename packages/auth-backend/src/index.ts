@@ -6,6 +6,7 @@
 export type { AuthBackend, AuthBackendOptions, PluginAuthOptions } from './AuthBackend';
 export type { AuthEvent } from './AuthEvent';
 export { createAuthBackend } from './createAuthBackend';
+export { createKnexKeyStore } from './keys/createKnexKeyStore';
 export { MemoryKeyStore } from './keys/MemoryKeyStore';
 export type { KnexClient, PluginDatabase } from './keys/sqlTables';
 export {

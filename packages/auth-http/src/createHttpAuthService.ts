@@ -50,6 +50,7 @@ export interface HttpAuthServiceOptions {
  * and no bearer came, a limited user token from the auth cookie. An answer, a refusal too, is remembered
  * for its request object.
  *
+ * @param options - see {@link HttpAuthServiceOptions}
  * @throws Error `AUTH_CONFIG_INVALID` when an option or the configuration cannot be used
  * @public
  */

@@ -2,12 +2,12 @@ import type { Clock, LoggerService } from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
 import type { SignatureAlgorithm } from '../tokens/algorithms';
 import { PLUGIN_TOKEN_LIFE } from '../tokens/plugin/PluginTokens';
+import { createKnexKeyStore } from './createKnexKeyStore';
 import { keyLifecyclePolicy } from './keyLifecycle';
 import type { KeySource } from './KeySource';
-import { KnexKeyStore } from './KnexKeyStore';
 import { MemoryKeyStore } from './MemoryKeyStore';
 import { RotatingKeySource } from './RotatingKeySource';
-import { openTables, PLUGIN_KEYS_TABLE, type PluginDatabase, pluginKeyTables } from './sqlTables';
+import type { PluginDatabase } from './sqlTables';
 import { type StaticKeyFiles, StaticKeySource } from './StaticKeySource';
 
 /** How long a plugin's key signs, in milliseconds. */
@@ -60,7 +60,7 @@ export class PluginKeySources {
   }
 
   async #openStore(pluginId: string, database: PluginDatabase, logger: LoggerService) {
-    const client = await openTables(database, pluginKeyTables);
+    const client = await database.getClient();
     // In a shared table each plugin would publish, and so vouch for, the other's keys.
     const owner = this.#ownerOfClient.get(client) ?? pluginId;
     if (owner !== pluginId) {
@@ -70,6 +70,6 @@ export class PluginKeySources {
       );
     }
     this.#ownerOfClient.set(client, pluginId);
-    return new KnexKeyStore({ client, table: PLUGIN_KEYS_TABLE, logger });
+    return createKnexKeyStore({ database, logger });
   }
 }

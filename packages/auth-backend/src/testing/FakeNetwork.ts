@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '@stagepass/auth-node';
 import type { Network } from '../keys/fetchKeySet';
 
@@ -40,7 +41,7 @@ export class FakeNetwork implements Network {
   }
 }
 
-/** Lets everything happen that waits for nothing but its turn, I/O of the thread pool included. */
+/** Lets everything happen that waits for nothing but its turn. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn += 1) await new Promise<void>(resolve => setImmediate(resolve));
+  for (let turn = 0; turn < 20; turn += 1) await nextTurn();
 }

@@ -45,6 +45,7 @@ export function createPluginRouter(options: {
  * Makes the router of the plugin that signs users in: `/.well-known/jwks.json` and `/v1/userinfo`, see
  * {@link userTokenRoutes}. It answers its own refusals.
  *
+ * @param options - `issuer`: what signs users in, as `createUserTokenIssuer` of auth-backend makes it
  * @public
  */
 export function createUserTokenRouter(options: { issuer: PublicUserTokenIssuer }): Router {

@@ -68,6 +68,7 @@ const problemsByName: Readonly<Record<string, Problem>> = {
  * name and message alone. Errors of this product are told by their `code`, those of `@backstage/errors`
  * by their `name`.
  *
+ * @param error - whatever was thrown
  * @param request - what the body says of the request; the query is left out, since secrets stand there
  * @returns undefined for any other error, which is for someone else to answer
  * @public

@@ -1,5 +1,4 @@
 import type { AuthService, HttpAuthService } from '@stagepass/auth-node';
-import { preventCaching } from '../core/responseHeaders';
 import { pluginRoutePrefix, type Route } from './Route';
 
 /**
@@ -8,6 +7,7 @@ import { pluginRoutePrefix, type Route } from './Route';
  *
  * `GET` answers `{ expiresAt }`, ISO 8601; the cookie cannot renew itself. `DELETE` answers 204.
  *
+ * @param options - `auth` and `httpAuth`: the services of the plugin
  * @public
  */
 export function cookieRoutes(options: { auth: AuthService; httpAuth: HttpAuthService }): Route[] {
@@ -18,7 +18,6 @@ export function cookieRoutes(options: { auth: AuthService; httpAuth: HttpAuthSer
       method: 'GET',
       path,
       async handle(_request, response) {
-        preventCaching(response);
         const { expiresAt } = await httpAuth.issueUserCookie(response);
         return { status: 200, headers: {}, body: { expiresAt: expiresAt.toISOString() } };
       },
@@ -27,7 +26,6 @@ export function cookieRoutes(options: { auth: AuthService; httpAuth: HttpAuthSer
       method: 'DELETE',
       path,
       async handle(_request, response) {
-        preventCaching(response);
         const credentials = await auth.getNoneCredentials();
         await httpAuth.issueUserCookie(response, { credentials });
         return { status: 204, headers: {} };

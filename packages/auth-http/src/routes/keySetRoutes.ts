@@ -7,6 +7,7 @@ import { pluginRoutePrefix, type Route } from './Route';
  * Returns the route by which other plugins get the public keys of this one, `GET
  * /.backstage/auth/v1/jwks.json`. It needs no credentials: mount it before the barrier.
  *
+ * @param auth - the auth service of the plugin
  * @public
  */
 export function keySetRoutes(auth: AuthService): Route[] {

@@ -29,6 +29,7 @@ export interface PublicUserTokenIssuer {
  * `{ claims: { sub, ent } }` as of the last sign-in. They check credentials themselves: mount them before
  * the barrier.
  *
+ * @param issuer - what signs users in, as `createUserTokenIssuer` of auth-backend makes it
  * @public
  */
 export function userTokenRoutes(issuer: PublicUserTokenIssuer): Route[] {
