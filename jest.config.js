@@ -6,6 +6,8 @@
  */
 export default {
   testEnvironment: 'node',
+  // Some tests run compilers and installs; no test depends on how fast.
+  testTimeout: 60_000,
   roots: ['<rootDir>/packages', '<rootDir>/tests', '<rootDir>/examples'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],

@@ -1,181 +1,219 @@
-import type { AuthRequest, AuthResponse, BackstageCredentials } from '@stagepass/auth-node';
+import type { AuthErrorCode } from '@stagepass/auth-node';
 import { type Mocks, ourMocks, theirMocks } from './backstageMocks';
+import { type Action, issueUserCookie, mockActions } from './mockActions';
 
-/** Something to do with the mocks of either product. */
-type Action = (mocks: Mocks) => unknown;
-
+const NOW = Date.UTC(2026, 0, 1, 12);
 const JANE = 'user:default/jane';
-const AGENT = { actor: { subject: 'external:agent' } };
-const RESTRICTIONS = {
-  permissionNames: ['catalog.read'],
-  permissionAttributes: { action: ['read' as const] },
-};
+const LIMITED_JANE = `mock-limited-user-token:{"sub":"${JANE}"}`;
 
-const strings: Record<string, Action> = {
-  'none.header': ({ mockCredentials: { none } }) => none.header(),
-  'user.token': ({ mockCredentials: { user } }) => user.token(),
-  'user.token of the empty ref': ({ mockCredentials: { user } }) => user.token(''),
-  'user.token of jane': ({ mockCredentials: { user } }) => user.token(JANE),
-  'user.token of jane with actor': ({ mockCredentials: { user } }) => user.token(JANE, AGENT),
-  'user.token of the default user': ({ mockCredentials: { user } }) =>
-    user.token('user:default/mock'),
-  'user.token of no ref': ({ mockCredentials: { user } }) => user.token('jane'),
-  'user.header': ({ mockCredentials: { user } }) => user.header(),
-  'user.header of jane': ({ mockCredentials: { user } }) => user.header(JANE),
-  'user.invalidToken': ({ mockCredentials: { user } }) => user.invalidToken(),
-  'user.invalidHeader': ({ mockCredentials: { user } }) => user.invalidHeader(),
-  'limitedUser.token': ({ mockCredentials: { limitedUser } }) => limitedUser.token(),
-  'limitedUser.token of jane': ({ mockCredentials: { limitedUser } }) => limitedUser.token(JANE),
-  'limitedUser.token of no ref': ({ mockCredentials: { limitedUser } }) => limitedUser.token('x/y'),
-  'limitedUser.cookie': ({ mockCredentials: { limitedUser } }) => limitedUser.cookie(),
-  'limitedUser.cookie of jane': ({ mockCredentials: { limitedUser } }) => limitedUser.cookie(JANE),
-  'limitedUser.invalidToken': ({ mockCredentials: { limitedUser } }) => limitedUser.invalidToken(),
-  'limitedUser.invalidCookie': ({ mockCredentials: { limitedUser } }) => limitedUser.invalidCookie(),
-  'service.token': ({ mockCredentials: { service } }) => service.token(),
-  'service.token for a service': ({ mockCredentials: { service } }) =>
-    service.token({ onBehalfOf: service('plugin:a'), targetPluginId: 'b' }),
-  'service.token for a restricted service': ({ mockCredentials: { service } }) =>
-    service.token({ onBehalfOf: service('x', RESTRICTIONS), targetPluginId: 'b' }),
-  'service.token for a user': ({ mockCredentials: { service, user } }) =>
-    service.token({ onBehalfOf: user(JANE, AGENT), targetPluginId: 'b' }),
-  'service.token for nobody': ({ mockCredentials: { service, none } }) =>
-    service.token({ onBehalfOf: none(), targetPluginId: 'b' }),
-  'service.header': ({ mockCredentials: { service } }) => service.header(),
-  'service.header for a user': ({ mockCredentials: { service, user } }) =>
-    service.header({ onBehalfOf: user(), targetPluginId: 'b' }),
-  'service.invalidToken': ({ mockCredentials: { service } }) => service.invalidToken(),
-  'service.invalidHeader': ({ mockCredentials: { service } }) => service.invalidHeader(),
-};
+beforeEach(() => {
+  jest.spyOn(Date, 'now').mockReturnValue(NOW);
+});
 
-const credentials: Record<string, (mocks: Mocks) => BackstageCredentials> = {
-  none: ({ mockCredentials: { none } }) => none(),
-  user: ({ mockCredentials: { user } }) => user(),
-  'user of the default ref': ({ mockCredentials: { user } }) => user('user:default/mock'),
-  'user jane': ({ mockCredentials: { user } }) => user(JANE),
-  'user with actor': ({ mockCredentials: { user } }) => user(undefined, AGENT),
-  'user jane with actor': ({ mockCredentials: { user } }) => user(JANE, AGENT),
-  'user without actor': ({ mockCredentials: { user } }) => user(JANE, {}),
-  limitedUser: ({ mockCredentials: { limitedUser } }) => limitedUser(),
-  'limitedUser jane': ({ mockCredentials: { limitedUser } }) => limitedUser(JANE),
-  service: ({ mockCredentials: { service } }) => service(),
-  'service plugin:a': ({ mockCredentials: { service } }) => service('plugin:a'),
-  'restricted service': ({ mockCredentials: { service } }) => service(undefined, RESTRICTIONS),
-};
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
-const noCredentials: Record<string, Action> = {
-  'user of the empty ref': ({ mockCredentials: { user } }) => user(''),
-  'user of no ref': ({ mockCredentials: { user } }) => user('jane'),
-  'limitedUser of no ref': ({ mockCredentials: { limitedUser } }) => limitedUser('a:b'),
-};
+describe("Backstage's mocks and ours", () => {
+  it.each(Object.entries(mockActions))('do the same: %s', async (_, action) => {
+    const { value, error } = await outcomeOf(ourMocks, action);
+    if (/^(Authentication|NotAllowed)Error$/.test(error?.name ?? '')) expect(error?.code).toMatch(/^AUTH_/);
+    const ours = error ? { error: { name: error.name, message: error.message } } : { value };
+    expect(ours).toEqual(await outcomeOf(theirMocks, action));
+  });
+});
 
-const tokens = [
-  ...['', 'mock', 'a.b.c', 'mock-none-token', 'mock-user', 'mock-user-tokens', 'MOCK-USER-TOKEN'],
-  ...['mock-user-token', 'mock-invalid-user-token', 'mock-user-token:{}'],
-  `mock-user-token:{"sub":"${JANE}"}`,
-  `mock-user-token: {"sub" : "${JANE}", "other": 1} `,
-  `mock-user-token:{"sub":"${JANE}","actor":{"subject":"plugin:a"}}`,
-  'mock-user-token:{"actor":{"subject":"plugin:a"}}',
-  ...['mock-limited-user-token', 'mock-invalid-limited-user-token', 'mock-limited-user-token:{}'],
-  `mock-limited-user-token:{"sub":"${JANE}"}`,
-  `mock-limited-user-token:{"sub":"${JANE}","actor":{"subject":"plugin:a"}}`,
-  ...['mock-service-token', 'mock-invalid-service-token', 'mock-service-token:{}'],
-  'mock-service-token:{"sub":"plugin:a"}',
-  'mock-service-token:{"sub":"plugin:a","target":"test"}',
-  'mock-service-token:{"sub":"plugin:a","target":"catalog"}',
-  `mock-service-token:{"obo":"${JANE}"}`,
-  `mock-service-token:{"sub":"plugin:a","obo":"${JANE}","target":"test"}`,
-  `mock-service-token:{"obo":"${JANE}","target":"other"}`,
+/** What theirs do, and the code and message with which ours refuse. */
+type Difference = [
+  what: string,
+  action: Action,
+  theirs: object,
+  code: AuthErrorCode,
+  message: string,
 ];
 
-const requests: Record<string, AuthRequest> = {
-  anonymous: { headers: {} },
-  ...Object.fromEntries(
-    tokens
-      .filter(token => /^\S+$/.test(token))
-      .map(token => [`bearer ${token}`, { headers: { authorization: `Bearer ${token}` } }]),
-  ),
-  'lower-case scheme': { headers: { authorization: 'bearer  mock-service-token' } },
-  cookie: { headers: { cookie: `a=b; backstage-auth=mock-limited-user-token:{"sub":"${JANE}"}` } },
-  'encoded cookie': {
-    headers: {
-      cookie: `backstage-auth=${encodeURIComponent(`mock-limited-user-token:{"sub":"${JANE}"}`)}`,
-    },
-  },
-  'refused cookie': { headers: { cookie: 'backstage-auth=mock-invalid-limited-user-token' } },
-  'unknown cookie': { headers: { cookie: 'backstage-auth=mock-none-token' } },
-  'empty cookie': { headers: { cookie: 'backstage-auth=' } },
-  'other cookie': { headers: { cookie: 'a=mock-user-token' } },
-  'bearer and cookie': {
-    headers: {
-      authorization: 'Bearer mock-service-token',
-      cookie: `backstage-auth=mock-limited-user-token:{"sub":"${JANE}"}`,
-    },
-  },
-};
+const throws = (name: string) => ({ error: { name } });
+const gives = (principal: object) => ({ value: { json: { principal } } });
+const defaultUser = gives({ type: 'user', userEntityRef: 'user:default/mock' });
+const malformed = (kind: string) => `Malformed mock token, expected '${kind}:' and a JSON object`;
+const notText = (name: string, kind: string) =>
+  `Invalid mock token, expected '${name}' behind '${kind}:' to be a text that is not empty`;
 
-const [none, user, service] = ['none', 'user', 'service'] as const;
-const allowLists = [undefined, [user], [service], [user, service], [none], [none, user, service], []];
+const authenticate =
+  (token: unknown): Action =>
+  ({ auth }) =>
+    auth().authenticate(token as string, { allowLimitedAccess: true });
 
-const actions: Record<string, Action> = {
-  ...prefixed('mockCredentials', { ...strings, ...credentials, ...noCredentials }),
-  ...Object.fromEntries(
-    tokens.flatMap(token =>
-      [undefined, false, true].map((allowLimitedAccess): [string, Action] => [
-        `authenticate ${token}, limited access ${String(allowLimitedAccess)}`,
-        ({ auth }) => auth().authenticate(token, { allowLimitedAccess }),
-      ]),
-    ),
+function token(text: string, theirs: object, code: AuthErrorCode, message: string): Difference {
+  return [`authenticate ${text}`, authenticate(text), theirs, code, message];
+}
+
+const credentials =
+  (headers?: Record<string, string>): Action =>
+  ({ httpAuth }) =>
+    httpAuth().credentials({ headers: headers as never }, { allowLimitedAccess: true });
+
+const MALFORMED = 'AUTH_TOKEN_MALFORMED';
+const INVALID = 'AUTH_CLAIM_INVALID';
+const AMBIGUOUS = 'AUTH_REQUEST_AMBIGUOUS';
+const badHeader = 'Malformed or ambiguous credentials';
+const badRef = `Invalid user entity reference 'jane', expected <kind>:<namespace>/<name>`;
+
+const refusals: Difference[] = [
+  token('mock-user-token:', throws('SyntaxError'), MALFORMED, malformed('mock-user-token')),
+  token('mock-user-token:{"sub"', throws('SyntaxError'), MALFORMED, malformed('mock-user-token')),
+  token('mock-user-token:null', throws('TypeError'), MALFORMED, malformed('mock-user-token')),
+  token('mock-user-token:1', defaultUser, MALFORMED, malformed('mock-user-token')),
+  token(
+    'mock-user-token:{"sub":1}',
+    throws('TypeError'),
+    INVALID,
+    notText('sub', 'mock-user-token'),
   ),
-  'authenticate for the plugin named': ({ auth }) =>
-    auth({ pluginId: 'catalog' }).authenticate('mock-service-token:{"target":"catalog"}'),
-  getNoneCredentials: ({ auth }) => auth().getNoneCredentials(),
-  getOwnServiceCredentials: ({ auth }) => auth().getOwnServiceCredentials(),
-  'getOwnServiceCredentials of catalog': ({ auth }) =>
-    auth({ pluginId: 'catalog' }).getOwnServiceCredentials(),
-  listPublicServiceKeys: ({ auth }) => auth().listPublicServiceKeys(),
-  ...forEachCredentials((name, create) => ({
-    [`getPluginRequestToken for ${name}`]: mocks =>
-      mocks.auth().getPluginRequestToken({ onBehalfOf: create(mocks), targetPluginId: 'catalog' }),
-    [`getPluginRequestToken for ${name}, default policy disabled`]: mocks =>
-      mocks
-        .auth({ disableDefaultAuthPolicy: true })
-        .getPluginRequestToken({ onBehalfOf: create(mocks), targetPluginId: 'catalog' }),
-    [`getLimitedUserToken for ${name}`]: mocks =>
-      mocks.auth().getLimitedUserToken(create(mocks) as never),
-    [`isPrincipal of ${name}`]: mocks =>
-      ([none, user, service, 'unknown'] as const).map(type =>
-        mocks.auth().isPrincipal(create(mocks), type),
-      ),
-    [`getUserInfo of ${name}`]: mocks => mocks.userInfo().getUserInfo(create(mocks)),
-    [`getUserInfo of ${name}, customised`]: mocks =>
-      mocks.userInfo({ ownershipEntityRefs: ['group:default/a'] }).getUserInfo(create(mocks)),
-    [`credentials with ${name} as default`]: mocks =>
-      mocks.httpAuth({ defaultCredentials: create(mocks) }).credentials(expressRequest({ headers: {} })),
-  })),
-  ...Object.fromEntries(
-    Object.entries(requests).flatMap(([name, request]) =>
-      allowLists.flatMap(allow =>
-        [undefined, true].map((allowLimitedAccess): [string, Action] => [
-          `credentials ${name}, allow ${String(allow)}, limited access ${String(allowLimitedAccess)}`,
-          ({ httpAuth }) =>
-            httpAuth().credentials(expressRequest(request), { allow, allowLimitedAccess }),
-        ]),
-      ),
-    ),
+  token('mock-user-token:{"sub":"jane"}', throws('TypeError'), INVALID, badRef),
+  token(
+    'mock-user-token:{"actor":"plugin:a"}',
+    gives({ actor: { type: 'service' } }),
+    INVALID,
+    "Invalid mock token, expected 'actor' to be an object with a subject",
   ),
-  'credentials for another plugin': ({ httpAuth }) =>
-    httpAuth({ pluginId: 'catalog' }).credentials(
-      expressRequest({
-        headers: { authorization: 'Bearer mock-service-token:{"target":"catalog"}' },
-      }),
-    ),
-  'issueUserCookie of the default user': ({ httpAuth }) => issueCookie(httpAuth(), requests.anonymous),
-  'issueUserCookie of jane': mocks =>
-    issueCookie(mocks.httpAuth(), requests.anonymous, mocks.mockCredentials.user(JANE)),
-  'issueUserCookie of the bearer': ({ httpAuth }) =>
-    issueCookie(httpAuth(), requests['bearer mock-user-token']),
-  'issueUserCookie of a service': ({ httpAuth }) =>
-    issueCookie(httpAuth(), requests['bearer mock-service-token']),
-  'issueUserCookie of nobody': ({ httpAuth }) =>
-    issueCookie(httpAuth(), requests['bearer mock-none-token']),
-};
+  token(
+    'mock-limited-user-token:x',
+    throws('SyntaxError'),
+    MALFORMED,
+    malformed('mock-limited-user-token'),
+  ),
+  token('mock-limited-user-token:{"sub":"jane"}', throws('TypeError'), INVALID, badRef),
+  token('mock-service-token:', throws('SyntaxError'), MALFORMED, malformed('mock-service-token')),
+  token(
+    'mock-service-token:[]',
+    gives({ type: 'service', subject: 'external:test-service' }),
+    MALFORMED,
+    malformed('mock-service-token'),
+  ),
+  token(
+    'mock-service-token:{"sub":1}',
+    gives({ type: 'service', subject: 1 }),
+    INVALID,
+    notText('sub', 'mock-service-token'),
+  ),
+  token('mock-service-token:{"obo":"jane"}', throws('TypeError'), INVALID, badRef),
+  token(
+    'mock-service-token:{"obo":""}',
+    gives({ type: 'service' }),
+    INVALID,
+    notText('obo', 'mock-service-token'),
+  ),
+  token(
+    'mock-service-token:{"target":""}',
+    gives({ type: 'service' }),
+    INVALID,
+    notText('target', 'mock-service-token'),
+  ),
+  [
+    'authenticate undefined',
+    authenticate(undefined),
+    throws('TypeError'),
+    MALFORMED,
+    'Token is not a string',
+  ],
+  ['a request without headers', credentials(), throws('TypeError'), AMBIGUOUS, badHeader],
+  ['an empty bearer', credentials({ authorization: 'Bearer ' }), defaultUser, AMBIGUOUS, badHeader],
+  [
+    'another scheme',
+    credentials({ authorization: 'Basic abc' }),
+    defaultUser,
+    AMBIGUOUS,
+    badHeader,
+  ],
+  [
+    'a malformed header beside a cookie',
+    credentials({ authorization: 'abc', cookie: `backstage-auth=${LIMITED_JANE}` }),
+    gives({ userEntityRef: JANE }),
+    AMBIGUOUS,
+    badHeader,
+  ],
+  [
+    'a user token in the cookie',
+    credentials({ cookie: 'backstage-auth=mock-user-token' }),
+    defaultUser,
+    'AUTH_TOKEN_TYPE_UNKNOWN',
+    'Illegal token',
+  ],
+  [
+    'the cookies of two users',
+    credentials({
+      cookie: `backstage-auth=${LIMITED_JANE}; backstage-auth=mock-limited-user-token:{}`,
+    }),
+    gives({ userEntityRef: JANE }),
+    AMBIGUOUS,
+    badHeader,
+  ],
+  [
+    'the cookie of a service',
+    ({ httpAuth, mockCredentials: { service } }) => issueUserCookie(httpAuth(), {}, service()),
+    { value: { json: { set: { 'Set-Cookie': expect.any(String) } } } },
+    INVALID,
+    'Refused to issue cookie for non-user principal',
+  ],
+];
+
+describe("Where Backstage's mocks let something through, or fail, ours", () => {
+  it.each(refusals)('refuse: %s', async (_, action, theirs, code, message) => {
+    expect(await outcomeOf(theirMocks, action)).toMatchObject(theirs);
+    expect(await outcomeOf(ourMocks, action)).toEqual({
+      error: { name: 'AuthenticationError', code, message },
+    });
+  });
+
+  it('clear the cookie for credentials of nobody, in place of setting that of the default user', async () => {
+    const action: Action = ({ httpAuth, mockCredentials: { none } }) =>
+      issueUserCookie(httpAuth(), {}, none());
+    const outcomes = [await outcomeOf(theirMocks, action), await outcomeOf(ourMocks, action)];
+    expect(outcomes.map(outcome => outcome.value?.json)).toEqual([
+      {
+        set: { 'Set-Cookie': 'backstage-auth=mock-limited-user-token:{"sub":"user:default/mock"}' },
+        expiresAt: '2026-01-01T13:00:00.000Z',
+      },
+      {
+        set: { 'Set-Cookie': 'backstage-auth=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT' },
+        expiresAt: '2026-01-01T12:00:00.000Z',
+      },
+    ]);
+  });
+
+  it('issue no token for what is no plugin id', async () => {
+    const action: Action = ({ auth, mockCredentials: { user } }) =>
+      auth().getPluginRequestToken({ onBehalfOf: user(), targetPluginId: '../catalog' });
+    expect(await outcomeOf(theirMocks, action)).toMatchObject({
+      value: { json: { token: expect.stringContaining('"target":"../catalog"') as unknown } },
+    });
+    expect(await outcomeOf(ourMocks, action)).toMatchObject({ error: { name: 'InputError' } });
+  });
+});
+
+interface Outcome {
+  value?: { json: unknown; printed: unknown; token: unknown; hidden: string[] };
+  error?: { name: string; message: string; code?: string };
+}
+
+/** Does it, and describes what came of it down to what does not show. */
+async function outcomeOf(mocks: Mocks, action: Action): Promise<Outcome> {
+  try {
+    return { value: describeValue(await action(mocks)) };
+  } catch (thrown) {
+    const { name, message, code } = thrown as Error & { code?: string };
+    return { error: { name, message, ...(code !== undefined && { code }) } };
+  }
+}
+
+function describeValue(value: unknown): Outcome['value'] {
+  const object = Object(value) as { token?: unknown };
+  const names = Object.getOwnPropertyNames(object);
+  return {
+    json: JSON.parse(JSON.stringify(value)),
+    printed: String(value),
+    token: object.token,
+    hidden: names.filter(name => !Object.prototype.propertyIsEnumerable.call(object, name)).sort(),
+  };
+}

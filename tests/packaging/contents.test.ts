@@ -54,8 +54,13 @@ const files: Record<keyof typeof imports, string[]> = {
   ],
 };
 
+let tarballs: Tarballs;
+beforeAll(() => {
+  tarballs = Tarballs.pack();
+});
+afterAll(() => tarballs?.remove());
+
 describe.each(packageNames)('the tarball of %s', name => {
-  let tarballs: Tarballs;
   const tar = (...args: string[]) =>
     execFileSync('tar', [...args], { encoding: 'utf8', cwd: tarballs.folder });
   const list = () =>
@@ -65,11 +70,6 @@ describe.each(packageNames)('the tarball of %s', name => {
       .map(path => path.replace(/^package\//, ''))
       .sort();
   const read = (path: string) => tar('-xzOf', tarballs.of(name), `package/${path}`);
-
-  beforeAll(() => {
-    tarballs = Tarballs.pack();
-  });
-  afterAll(() => tarballs.remove());
 
   it('holds these files and no others', () => {
     expect(list()).toEqual(files[name]);

@@ -32,8 +32,8 @@ describe('an unconfigured test suite', () => {
     project.install(...tarballs.paths, 'express@5', 'knex@3', ...runners);
   }, 10 * MINUTES);
   afterAll(() => {
-    project.remove();
-    tarballs.remove();
+    project?.remove();
+    tarballs?.remove();
   });
 
   /** Writes a test into a project of its own, so that a runner sees its own files alone. */
@@ -42,30 +42,22 @@ describe('an unconfigured test suite', () => {
     project.write(`${folder}/${file}`, content);
   }
 
-  it(
-    'of Jest 30 loads everything by require',
-    () => {
-      given('jest-require', 'stagepass.test.js', fromRequire);
-      const output = project.runIn('jest-require', 'node', '../node_modules/jest/bin/jest.js');
-      expect(output).toMatch(/Tests: +1 passed, 1 total/);
-    },
-    MINUTES,
-  );
+  it('of Jest 30 loads everything by require', () => {
+    given('jest-require', 'stagepass.test.js', fromRequire);
+    const output = project.runIn('jest-require', 'node', '../node_modules/jest/bin/jest.js');
+    expect(output).toMatch(/Tests: +1 passed, 1 total/);
+  });
 
-  it(
-    'of Jest 30 loads everything by import',
-    () => {
-      given('jest-import', 'stagepass.test.mjs', fromImport);
-      const output = project.runIn(
-        'jest-import',
-        'node',
-        '--experimental-vm-modules',
-        '../node_modules/jest/bin/jest.js',
-      );
-      expect(output).toMatch(/Tests: +1 passed, 1 total/);
-    },
-    MINUTES,
-  );
+  it('of Jest 30 loads everything by import', () => {
+    given('jest-import', 'stagepass.test.mjs', fromImport);
+    const output = project.runIn(
+      'jest-import',
+      'node',
+      '--experimental-vm-modules',
+      '../node_modules/jest/bin/jest.js',
+    );
+    expect(output).toMatch(/Tests: +1 passed, 1 total/);
+  });
 
   it.each([
     ['import', fromImport],
@@ -75,32 +67,24 @@ describe('an unconfigured test suite', () => {
       const require = createRequire(import.meta.url);
       ${fromRequire}`,
     ],
-  ])(
-    'of Vitest loads everything by %s',
-    (kind, content) => {
-      const withTest = `import { test } from 'vitest';\n${content}`;
-      given(`vitest-${kind}`, 'stagepass.test.mjs', withTest);
-      const output = project.runIn(
-        `vitest-${kind}`,
-        'node',
-        '../node_modules/vitest/vitest.mjs',
-        ...['run', '--no-color'],
-      );
-      expect(output).toMatch(/Tests +1 passed \(1\)/);
-    },
-    MINUTES,
-  );
+  ])('of Vitest loads everything by %s', (kind, content) => {
+    const withTest = `import { test } from 'vitest';\n${content}`;
+    given(`vitest-${kind}`, 'stagepass.test.mjs', withTest);
+    const output = project.runIn(
+      `vitest-${kind}`,
+      'node',
+      '../node_modules/vitest/vitest.mjs',
+      ...['run', '--no-color'],
+    );
+    expect(output).toMatch(/Tests +1 passed \(1\)/);
+  });
 
   it.each([
     ['import', 'stagepass.test.mjs', `import { test } from 'node:test';\n${fromImport}`],
     ['require', 'stagepass.test.cjs', `const { test } = require('node:test');\n${fromRequire}`],
-  ])(
-    'of node:test loads everything by %s',
-    (kind, file, content) => {
-      given(`node-${kind}`, file, content);
-      const output = project.runIn(`node-${kind}`, 'node', '--test', '--test-reporter', 'tap');
-      expect(output).toMatch(/# pass 1\n# fail 0/);
-    },
-    MINUTES,
-  );
+  ])('of node:test loads everything by %s', (kind, file, content) => {
+    given(`node-${kind}`, file, content);
+    const output = project.runIn(`node-${kind}`, 'node', '--test', '--test-reporter', 'tap');
+    expect(output).toMatch(/# pass 1\n# fail 0/);
+  });
 });

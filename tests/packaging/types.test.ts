@@ -11,7 +11,7 @@ let tarballs: Tarballs;
 beforeAll(() => {
   tarballs = Tarballs.pack();
 });
-afterAll(() => tarballs.remove());
+afterAll(() => tarballs?.remove());
 
 describe.each(packageNames)('the packed %s', name => {
   it('is faultless to publint', () => {

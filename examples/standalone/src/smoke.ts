@@ -11,7 +11,10 @@ for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
-  process.once(signal, () => void stage.close().finally(() => process.exit(code)));
+  process.once(signal, () => {
+    stage.abandon();
+    process.exit(code);
+  });
 }
 let passed = 0;
 let failed = 0;

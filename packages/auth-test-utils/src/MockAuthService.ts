@@ -69,9 +69,13 @@ export class MockAuthService implements AuthService {
       );
     }
     if (typeof token !== 'string' || token === '') {
-      throw createAuthError('AUTH_TOKEN_MALFORMED', `expected a token, found ${token === '' ? 'an empty one' : `a ${typeof token}`}`, {
-        message: token === '' ? 'Token is empty' : 'Token is not a string',
-      });
+      throw createAuthError(
+        'AUTH_TOKEN_MALFORMED',
+        `expected a token, found ${token === '' ? 'an empty one' : `a ${typeof token}`}`,
+        {
+          message: token === '' ? 'Token is empty' : 'Token is not a string',
+        },
+      );
     }
     return this.#readToken(token, options?.allowLimitedAccess === true);
   }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,8 @@ export interface ProcessStage extends Stage {
   /** What the backend has written to its log. */
   readonly log: string;
   close(): Promise<void>;
+  /** Ends everything at once. */
+  abandon(): void;
 }
 
 /**
@@ -27,12 +30,16 @@ export interface ProcessStage extends Stage {
 export async function openProcessStage(program: string): Promise<ProcessStage> {
   const directory = await mkdtemp(join(tmpdir(), 'stagepass-walk-'));
   const data = join(directory, 'data');
-  const launch = (args: string[], port: string) =>
-    spawn(process.execPath, [program, ...args], {
+  const children: ChildProcess[] = [];
+  const launch = (args: string[], port: string) => {
+    const child = spawn(process.execPath, [program, ...args], {
       cwd: directory,
       env: { ...process.env, PORT: port, STAGEPASS_CONFIG: '' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    children.push(child);
+    return child;
+  };
 
   let log = '';
   const startBackend = async () => {
@@ -71,6 +78,10 @@ export async function openProcessStage(program: string): Promise<ProcessStage> {
     async close() {
       await end(backend.child);
       await rm(directory, { recursive: true });
+    },
+    abandon() {
+      for (const child of children) child.kill('SIGKILL');
+      rmSync(directory, { recursive: true, force: true });
     },
   };
 }

@@ -1,0 +1,166 @@
+import type { DiscoveryService } from '@stagepass/auth-node';
+import { TestClock } from '@stagepass/auth-test-utils';
+import { FakeNetwork } from '../testing/FakeNetwork';
+import { createKey } from '../testing/keyFixtures';
+import { RecordingLogger } from '../testing/RecordingLogger';
+import { illegalToken, keysUnavailable } from '../testing/refusals';
+import { KeySets } from './KeySets';
+
+const one = createKey('one');
+const two = createKey('two');
+
+function discoveryOf(baseUrl: (id: string) => string | Promise<string>): DiscoveryService {
+  return {
+    getBaseUrl: async id => baseUrl(id),
+    getExternalBaseUrl: () => Promise.reject(new Error('not for keys')),
+  };
+}
+
+const discovery = discoveryOf(id => `http://backend:7007/api/${id}`);
+
+function setUp() {
+  const network = new FakeNetwork(new TestClock());
+  const keySets = new KeySets({ network, logger: new RecordingLogger() });
+  return { network, keySets, urls: () => network.requests.map(({ url }) => url) };
+}
+
+describe('KeySets', () => {
+  it('asks a plugin and the auth plugin where each publishes its keys', async () => {
+    const { keySets, network, urls } = setUp();
+    network.publish(one.jwk);
+    await keySets.findPluginKey('catalog', { kid: 'one', discovery });
+    await keySets.findPluginKey('auth', { kid: 'one', discovery });
+    await keySets.findUserKey({ kid: 'one', discovery });
+    expect(urls()).toEqual([
+      'http://backend:7007/api/catalog/.backstage/auth/v1/jwks.json',
+      'http://backend:7007/api/auth/.backstage/auth/v1/jwks.json',
+      'http://backend:7007/api/auth/.well-known/jwks.json',
+    ]);
+  });
+
+  it('keeps the keys of plugins and of users apart', async () => {
+    const { keySets } = setUp();
+    keySets.addLocalPlugin('auth', async () => [one.jwk]);
+    keySets.setLocalUserIssuer(async () => [two.jwk]);
+    const unknown = illegalToken('AUTH_KEY_UNKNOWN');
+    await expect(keySets.findUserKey({ kid: 'one', discovery })).rejects.toMatchObject(unknown);
+    await expect(keySets.findPluginKey('auth', { kid: 'two', discovery })).rejects.toMatchObject(
+      unknown,
+    );
+    await expect(keySets.findPluginKey('catalog', { kid: 'one', discovery })).rejects.toMatchObject(
+      unknown,
+    );
+  });
+
+  it('asks the network only for what the process does not know', async () => {
+    const { keySets, network, urls } = setUp();
+    keySets.addLocalPlugin('catalog', async () => [one.jwk]);
+    const local = await keySets.findPluginKey('catalog', { kid: 'one', discovery });
+    expect(local.publicKey.equals(one.publicKey)).toBe(true);
+    expect(urls()).toEqual([]);
+
+    // Another replica of the plugin signs too.
+    network.publish(one.jwk, two.jwk);
+    const other = await keySets.findPluginKey('catalog', { kid: 'two', discovery });
+    expect(other.publicKey.equals(two.publicKey)).toBe(true);
+    expect(urls()).toEqual(['http://backend:7007/api/catalog/.backstage/auth/v1/jwks.json']);
+  });
+
+  it('needs a kid, and asks nobody without one', async () => {
+    const { keySets, urls } = setUp();
+    keySets.addLocalPlugin('catalog', async () => [one.jwk]);
+    await expect(
+      keySets.findPluginKey('catalog', { kid: undefined, discovery }),
+    ).rejects.toMatchObject({
+      ...illegalToken('AUTH_KEY_UNKNOWN'),
+      reason: 'the token names no key; expected a kid',
+    });
+    expect(urls()).toEqual([]);
+  });
+
+  it.each([
+    ['http://backend/api/catalog/', 'http://backend/api/catalog/.backstage/auth/v1/jwks.json'],
+    ['http://backend/api/catalog//', 'http://backend/api/catalog/.backstage/auth/v1/jwks.json'],
+    ['https://backend', 'https://backend/.backstage/auth/v1/jwks.json'],
+  ])('joins the base URL %s and the path', async (baseUrl, expected) => {
+    const { keySets, network, urls } = setUp();
+    network.publish(one.jwk);
+    await keySets.findPluginKey('catalog', { kid: 'one', discovery: discoveryOf(() => baseUrl) });
+    expect(urls()).toEqual([expected]);
+  });
+
+  it.each<[string, (id: string) => string | Promise<string>, string]>([
+    [
+      'fails',
+      () => Promise.reject(new Error('unknown plugin')),
+      'discovery does not give a base URL for the plugin "catalog"',
+    ],
+    [
+      'returns nothing',
+      () => undefined as never,
+      'discovery does not give a base URL for the plugin "catalog"',
+    ],
+    [
+      'returns no URL',
+      () => '/api/catalog',
+      'discovery does not give a base URL for the plugin "catalog"',
+    ],
+    [
+      'returns a file',
+      () => 'file:///etc',
+      'discovery gives an unusable base URL for the plugin "catalog"; expected http or https without credentials',
+    ],
+    [
+      'returns data',
+      () => 'data:application/json,{}',
+      'discovery gives an unusable base URL for the plugin "catalog"; expected http or https without credentials',
+    ],
+    [
+      'returns a user name',
+      () => 'http://user@backend/api',
+      'discovery gives an unusable base URL for the plugin "catalog"; expected http or https without credentials',
+    ],
+    [
+      'returns a password',
+      () => 'http://:hunter2@backend/api',
+      'discovery gives an unusable base URL for the plugin "catalog"; expected http or https without credentials',
+    ],
+  ])('cannot decide while discovery %s, and sends nothing', async (_, baseUrl, reason) => {
+    const { keySets, urls } = setUp();
+    await expect(
+      keySets.findPluginKey('catalog', { kid: 'one', discovery: discoveryOf(baseUrl) }),
+    ).rejects.toMatchObject({ ...keysUnavailable, reason });
+    expect(urls()).toEqual([]);
+  });
+
+  it('gives a new URL a set of its own', async () => {
+    const { keySets, network, urls } = setUp();
+    network.publish(one.jwk);
+    await keySets.findPluginKey('catalog', {
+      kid: 'one',
+      discovery: discoveryOf(() => 'http://a'),
+    });
+    network.publish(two.jwk);
+    await expect(
+      keySets.findPluginKey('catalog', { kid: 'one', discovery: discoveryOf(() => 'http://b') }),
+    ).rejects.toMatchObject(illegalToken('AUTH_KEY_UNKNOWN'));
+    expect(urls()).toHaveLength(2);
+  });
+
+  it('keeps a thousand remote sets, those that were used last', async () => {
+    const { keySets, network, urls } = setUp();
+    network.publish(one.jwk);
+    const find = (id: string) => keySets.findPluginKey(id, { kid: 'one', discovery });
+    await find('busy');
+    await find('idle');
+    for (let plugin = 0; plugin < 999; plugin += 1) {
+      await find(`plugin-${plugin}`);
+      await find('busy');
+    }
+    const before = urls().length;
+    await find('busy');
+    expect(urls()).toHaveLength(before);
+    await find('idle');
+    expect(urls()).toHaveLength(before + 1);
+  });
+});

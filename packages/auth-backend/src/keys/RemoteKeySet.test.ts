@@ -1,0 +1,313 @@
+import { TestClock } from '@stagepass/auth-test-utils';
+import { FakeNetwork, settle } from '../testing/FakeNetwork';
+import { createKey } from '../testing/keyFixtures';
+import { RecordingLogger } from '../testing/RecordingLogger';
+import { illegalToken, keysUnavailable, rejectionOf } from '../testing/refusals';
+import { RemoteKeySet } from './RemoteKeySet';
+
+const one = createKey('one');
+const two = createKey('two');
+const unknown = illegalToken('AUTH_KEY_UNKNOWN');
+
+function setUp(...published: unknown[]) {
+  const clock = new TestClock();
+  const network = new FakeNetwork(clock);
+  const logger = new RecordingLogger();
+  network.publish(...published);
+  const keySet = new RemoteKeySet('http://catalog/jwks.json', network, logger);
+  return { clock, network, logger, keySet };
+}
+
+describe('a reachable key set', () => {
+  it('is fetched once for ten thousand who ask at the same time', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    const found = await Promise.all(Array.from({ length: 10_000 }, () => keySet.find('one')));
+    expect(new Set(found).size).toBe(1);
+    expect(found[0]?.publicKey.equals(one.publicKey)).toBe(true);
+    expect(network.requests).toHaveLength(1);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('answers from memory for 30 s, then refreshes without letting anybody wait', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    await keySet.find('one');
+    clock.advance(29_999);
+    await keySet.find('one');
+    await settle();
+    expect(network.requests).toHaveLength(1);
+    clock.advance(1);
+    network.hang();
+    for (let call = 0; call < 100; call += 1) {
+      expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+    }
+    expect(network.requests).toHaveLength(2);
+  });
+
+  it('that nobody asked for a minute is refreshed before it answers', async () => {
+    const { keySet, network, clock } = setUp(one.jwk, two.jwk);
+    await keySet.find('one');
+    network.publish(two.jwk);
+    clock.advance(60_000);
+    await expect(keySet.find('one')).rejects.toMatchObject({
+      ...unknown,
+      reason:
+        'the issuer does not publish a key "one" at "http://catalog/jwks.json", it publishes ["two"]',
+    });
+    expect(await keySet.find('two')).toMatchObject({ kid: 'two' });
+    expect(network.requests).toHaveLength(2);
+  });
+
+  it('refuses a withdrawn key within 60 s under steady use', async () => {
+    const { keySet, network, clock } = setUp(one.jwk, two.jwk);
+    await keySet.find('one');
+    network.publish(two.jwk);
+    let acceptedFor = 0;
+    for (; acceptedFor < 120; acceptedFor += 1) {
+      const outcome = await keySet.find('one').catch((error: unknown) => error);
+      if (outcome instanceof Error) break;
+      await settle();
+      clock.advance(1_000);
+    }
+    expect(acceptedFor).toBeLessThanOrEqual(60);
+  });
+
+  it('takes the key set of another moment: nothing is believed for ever that was there once', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    const first = await keySet.find('one');
+    const changed = createKey('one');
+    network.publish(changed.jwk);
+    clock.advance(60_000);
+    const second = await keySet.find('one');
+    expect(second).not.toBe(first);
+    expect(second.publicKey.equals(changed.publicKey)).toBe(true);
+  });
+
+  it('skips what is no key and uses the others', async () => {
+    const bad = [
+      null,
+      1,
+      'x',
+      [],
+      {},
+      { ...two.jwk, d: 'c2VjcmV0' },
+      { ...two.jwk, kty: 'constructor' },
+    ];
+    const { keySet, logger } = setUp(...bad, one.jwk);
+    expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+    await expect(keySet.find('two')).rejects.toMatchObject(unknown);
+    expect(logger.lines('warn').slice(0, bad.length)).toEqual([
+      'Ignoring a key of the key set at "http://catalog/jwks.json": it is not an object',
+      'Ignoring a key of the key set at "http://catalog/jwks.json": it is not an object',
+      'Ignoring a key of the key set at "http://catalog/jwks.json": it is not an object',
+      'Ignoring a key of the key set at "http://catalog/jwks.json": it has no kid',
+      'Ignoring a key of the key set at "http://catalog/jwks.json": it has no kid',
+      'Ignoring a key of the key set at "http://catalog/jwks.json": it holds a private or secret member',
+      'Ignoring a key of the key set at "http://catalog/jwks.json": it has the unusable kty "constructor"',
+    ]);
+    expect(logger.text).not.toContain('c2VjcmV0');
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', '', '../../dev/null', "' OR 1=1--", 'x\r\ny'])(
+    'has no key %j unless it is published',
+    async kid => {
+      const { keySet } = setUp(one.jwk);
+      const { reason, ...error } = await rejectionOf(keySet.find(kid)).then(refusal => ({
+        code: (refusal as Error & { code: string }).code,
+        message: refusal.message,
+        reason: refusal.reason,
+      }));
+      expect(error).toEqual({ code: 'AUTH_KEY_UNKNOWN', message: 'Illegal token' });
+      expect(reason).not.toMatch(/[\r\n]/);
+    },
+  );
+});
+
+describe('unknown key ids', () => {
+  it('ask the issuer five times at once and then every ten seconds', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    await keySet.find('one');
+    for (let second = 0; second < 60; second += 1) {
+      for (let junk = 0; junk < 100; junk += 1) {
+        await expect(keySet.find(`junk-${second}-${junk}`)).rejects.toMatchObject(unknown);
+      }
+      clock.advance(1_000);
+    }
+    expect(network.requests.length).toBeLessThanOrEqual(1 + 4 + 6);
+  });
+
+  it('do not delay the new key of an issuer by more than ten seconds', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    await keySet.find('one');
+    for (let junk = 0; junk < 100; junk += 1) await keySet.find(`junk-${junk}`).catch(() => {});
+    network.publish(one.jwk, two.jwk);
+    let waited = 0;
+    while ((await keySet.find('two').catch(() => undefined)) === undefined) {
+      for (let junk = 0; junk < 100; junk += 1) await keySet.find(`late-${junk}`).catch(() => {});
+      clock.advance(1_000);
+      waited += 1;
+      expect(waited).toBeLessThanOrEqual(10);
+    }
+  });
+
+  it('find a key that was published since, at once', async () => {
+    const { keySet, network } = setUp();
+    await expect(keySet.find('one')).rejects.toMatchObject({
+      ...unknown,
+      reason: expect.stringMatching(/, it publishes \[\]$/) as unknown,
+    });
+    network.publish(one.jwk);
+    expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+  });
+
+  it('of a plugin that publishes nothing yet are unknown, not unavailable', async () => {
+    const { keySet, network } = setUp();
+    network.answer = () => new Response('', { status: 404 });
+    await expect(keySet.find('one')).rejects.toMatchObject(unknown);
+  });
+});
+
+describe('an outage', () => {
+  it('keeps known keys for three hours after they were last seen, and no longer', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    await keySet.find('one');
+    network.goDown();
+    for (let minute = 1; minute < 180; minute += 1) {
+      clock.advance(60_000);
+      expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+    }
+    clock.advance(60_000);
+    await expect(keySet.find('one')).rejects.toMatchObject({
+      ...keysUnavailable,
+      reason:
+        'the key set at "http://catalog/jwks.json" cannot be fetched now; see the warnings in the log',
+    });
+  });
+
+  it('cannot decide about an unknown key, and says so', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    await keySet.find('one');
+    network.goDown();
+    await expect(keySet.find('two')).rejects.toMatchObject(keysUnavailable);
+    await expect(keySet.find('two')).rejects.toMatchObject(keysUnavailable);
+    clock.advance(60_000);
+    await expect(keySet.find('two')).rejects.toMatchObject(keysUnavailable);
+  });
+
+  it('at the very start is unavailable for all who wait', async () => {
+    const { keySet, network, logger } = setUp();
+    network.goDown();
+    const errors = await Promise.all(
+      Array.from({ length: 100 }, () => rejectionOf(keySet.find('one'))),
+    );
+    for (const error of errors) expect(error).toMatchObject(keysUnavailable);
+    expect(network.requests).toHaveLength(1);
+    expect(logger.lines('warn')).toEqual([
+      'The key set at "http://catalog/jwks.json" cannot be fetched: "fetch failed"',
+    ]);
+  });
+
+  it('is probed after 1, 2, 4, 8, 16, 30, 30 … seconds, whatever the load', async () => {
+    const { keySet, network, clock } = setUp();
+    network.goDown();
+    const times: number[] = [];
+    for (let second = 0; second < 125; second += 1) {
+      const before = network.requests.length;
+      for (let call = 0; call < 20; call += 1) {
+        await keySet.find(`${call}`).catch(() => {});
+      }
+      if (network.requests.length > before) times.push(second);
+      clock.advance(1_000);
+    }
+    expect(times).toEqual([0, 1, 3, 7, 15, 31, 61, 91, 121]);
+    expect(network.requests).toHaveLength(times.length);
+  });
+
+  it('ends with the first good answer', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    await keySet.find('one');
+    network.goDown();
+    clock.advance(60_000);
+    await keySet.find('one');
+    network.publish(one.jwk, two.jwk);
+    clock.advance(1_000);
+    expect(await keySet.find('two')).toMatchObject({ kid: 'two' });
+    expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+  });
+
+  it.each<[string, () => Response]>([
+    ['HTML', () => new Response('<html></html>')],
+    ['an error', () => new Response('', { status: 500 })],
+    ['a redirect', () => Response.redirect('http://169.254.169.254/jwks.json', 302)],
+    ['no list', () => Response.json({ keys: {} })],
+    ['too much', () => new Response('x'.repeat(300_000))],
+  ])('of answers with %s keeps the last good keys', async (_, answer) => {
+    const { keySet, network, clock, logger } = setUp(one.jwk);
+    await keySet.find('one');
+    network.answer = answer;
+    clock.advance(60_000);
+    expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+    expect(network.requests).toHaveLength(2);
+    expect(logger.lines('warn')).toHaveLength(1);
+  });
+
+  it('of silence lets a caller wait two seconds', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    await keySet.find('one');
+    network.hang();
+    clock.advance(60_000);
+    const known = keySet.find('one');
+    const other = rejectionOf(keySet.find('two'));
+    await settle();
+    clock.advance(2_000);
+    expect(await known).toMatchObject({ kid: 'one' });
+    expect(await other).toMatchObject(keysUnavailable);
+    expect(network.requests).toHaveLength(2);
+    clock.advance(3_000);
+    await settle();
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('an empty key set after a good one', () => {
+  it('counts as an outage for five minutes, then is believed', async () => {
+    const { keySet, network, clock, logger } = setUp(one.jwk);
+    await keySet.find('one');
+    network.publish();
+    clock.advance(60_000);
+    const doubtedSince = clock.monotonic();
+    while (clock.monotonic() - doubtedSince < 5 * 60_000) {
+      expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+      clock.advance(30_000);
+    }
+    expect(logger.lines('warn')[0]).toBe(
+      'The key set at "http://catalog/jwks.json" cannot be fetched: "expected keys, found an empty set after a good one"',
+    );
+    await expect(keySet.find('one')).rejects.toMatchObject(unknown);
+  });
+
+  it('is forgotten when the keys are back', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    await keySet.find('one');
+    for (let time = 0; time < 20; time += 1) {
+      network.publish();
+      clock.advance(60_000);
+      expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+      network.publish(one.jwk);
+      clock.advance(60_000);
+      expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+    }
+  });
+});
+
+describe('a clock that is set', () => {
+  it.each(['1970-01-01', '2050-01-01'])('to %s changes nothing', async time => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    await keySet.find('one');
+    clock.setTime(time);
+    expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+    expect(network.requests).toHaveLength(1);
+    clock.advance(60_000);
+    expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+    expect(network.requests).toHaveLength(2);
+  });
+});
