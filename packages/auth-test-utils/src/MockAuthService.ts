@@ -167,7 +167,7 @@ export class MockAuthService implements AuthService {
 }
 
 function refusedToIssue(what: string, credentials: BackstageCredentials): Error {
-  const { principal } = Object(credentials) as { principal?: { type?: unknown } };
+  const principal = credentials.principal as { type?: unknown } | undefined;
   return createAuthError(
     'AUTH_CREDENTIALS_MISSING',
     `no ${what} token can be issued on behalf of a ${quote(principal?.type)} principal`,

@@ -16,7 +16,7 @@ export class MockUserInfoService implements UserInfoService {
 
   async getUserInfo(credentials: BackstageCredentials): Promise<BackstageUserInfo> {
     if (!isPrincipal(credentials, 'user')) {
-      const { principal } = Object(credentials) as { principal?: { type?: unknown } };
+      const principal = credentials.principal as { type?: unknown } | undefined;
       throw new InputError(
         `User info not available for principal type '${String(principal?.type)}'`,
       );

@@ -111,13 +111,9 @@ describe('a reachable key set', () => {
     'has no key %j unless it is published',
     async kid => {
       const { keySet } = setUp(one.jwk);
-      const { reason, ...error } = await rejectionOf(keySet.find(kid)).then(refusal => ({
-        code: (refusal as Error & { code: string }).code,
-        message: refusal.message,
-        reason: refusal.reason,
-      }));
-      expect(error).toEqual({ code: 'AUTH_KEY_UNKNOWN', message: 'Illegal token' });
-      expect(reason).not.toMatch(/[\r\n]/);
+      const error = await rejectionOf(keySet.find(kid));
+      expect(error).toMatchObject(unknown);
+      expect(error.reason).not.toMatch(/[\r\n]/);
     },
   );
 });

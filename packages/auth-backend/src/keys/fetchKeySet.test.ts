@@ -63,7 +63,7 @@ describe('fetchKeySet', () => {
     },
   );
 
-  it.each<[string, BodyInit | null, string]>([
+  it.each<[string, string | Uint8Array | null, string]>([
     ['nothing', null, 'expected a key set, found what is not JSON'],
     ['HTML', '<html></html>', 'expected a key set, found what is not JSON'],
     ['JSON cut short', '{"keys":[', 'expected a key set, found what is not JSON'],

@@ -131,17 +131,14 @@ export class ExternalAccess {
   }
 }
 
-/** What a handler threw, as a refusal with a code: its own text is for the log alone. */
+/** A refusal with a code, in place of what a handler threw: that is in the log, and could hold the token. */
 function asRefusal(error: unknown) {
   return (error as { name?: unknown } | null | undefined)?.name === 'AuthenticationError'
     ? createAuthError(
         'AUTH_TOKEN_TYPE_UNKNOWN',
-        'an external token handler refuses the token; see the log',
-        { cause: error },
+        'an external token handler refuses it; see the log',
       )
-    : createAuthError('AUTH_KEYS_UNAVAILABLE', 'an external token handler failed; see the log', {
-        cause: error,
-      });
+    : createAuthError('AUTH_KEYS_UNAVAILABLE', 'an external token handler failed; see the log');
 }
 
 /** Tokens are compared by digest, so that time tells nothing about how much of a guess is right. */
