@@ -1,10 +1,9 @@
 import { mockCredentials, mockServices, TestClock } from '@stagepass/auth-test-utils';
 import { authServiceContract } from '../../packages/auth-test-utils/src/contracts/authServiceContract';
 import type { AuthServiceSubject } from '../../packages/auth-test-utils/src/contracts/AuthServiceSubject';
-import {
-  httpAuthServiceContract,
-  type HttpAuthServiceSubject,
-} from '../../packages/auth-test-utils/src/contracts/httpAuthServiceContract';
+import { credentialsContract } from '../../packages/auth-test-utils/src/contracts/credentialsContract';
+import { httpAuthServiceContract } from '../../packages/auth-test-utils/src/contracts/httpAuthServiceContract';
+import type { HttpAuthServiceSubject } from '../../packages/auth-test-utils/src/contracts/HttpAuthServiceSubject';
 import { mockExceptions } from '../../packages/auth-test-utils/src/contracts/mockExceptions';
 import { onBehalfOfContract } from '../../packages/auth-test-utils/src/contracts/onBehalfOfContract';
 import { userCookieContract } from '../../packages/auth-test-utils/src/contracts/userCookieContract';
@@ -39,8 +38,14 @@ async function createMockHttpAuth(): Promise<HttpAuthServiceSubject> {
   };
 }
 
-const { auth, onBehalfOf, httpAuth, userCookie } = mockExceptions;
+const { auth, credentials, onBehalfOf, httpAuth, userCookie } = mockExceptions;
 describeContract('mockServices.auth', authServiceContract, createMockBackend, auth);
+describeContract(
+  'mockServices.auth and credentials',
+  credentialsContract,
+  createMockBackend,
+  credentials,
+);
 describeContract('mockServices.auth and users', onBehalfOfContract, createMockBackend, onBehalfOf);
 describeContract('mockServices.httpAuth', httpAuthServiceContract, createMockHttpAuth, httpAuth);
 describeContract(

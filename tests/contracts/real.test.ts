@@ -3,10 +3,9 @@ import { mockCredentials, mockServices, TestClock } from '@stagepass/auth-test-u
 import { isPrincipal } from '@stagepass/auth-node';
 import { authServiceContract } from '../../packages/auth-test-utils/src/contracts/authServiceContract';
 import { tokenFor } from '../../packages/auth-test-utils/src/contracts/AuthServiceSubject';
-import {
-  httpAuthServiceContract,
-  type HttpAuthServiceSubject,
-} from '../../packages/auth-test-utils/src/contracts/httpAuthServiceContract';
+import { credentialsContract } from '../../packages/auth-test-utils/src/contracts/credentialsContract';
+import { httpAuthServiceContract } from '../../packages/auth-test-utils/src/contracts/httpAuthServiceContract';
+import type { HttpAuthServiceSubject } from '../../packages/auth-test-utils/src/contracts/HttpAuthServiceSubject';
 import { onBehalfOfContract } from '../../packages/auth-test-utils/src/contracts/onBehalfOfContract';
 import { userCookieContract } from '../../packages/auth-test-utils/src/contracts/userCookieContract';
 import { describeContract } from './describeContract';
@@ -45,6 +44,7 @@ async function createHttpAuthOnMockAuth(): Promise<HttpAuthServiceSubject> {
 }
 
 describeContract('createAuthBackend', authServiceContract, createRealBackend);
+describeContract('createAuthBackend and credentials', credentialsContract, createRealBackend);
 describeContract('createAuthBackend and users', onBehalfOfContract, createRealBackend);
 
 describeContract('createHttpAuthService', httpAuthServiceContract, createRealHttpAuth);

@@ -22,6 +22,7 @@ import {
   viewCredentials,
 } from '@stagepass/auth-node/internal';
 import type { AuthEvent } from './AuthEvent';
+import { requireDelegable } from './delegation';
 import type { KeySource } from './keys/KeySource';
 import type { ExternalAccess } from './tokens/external/ExternalAccess';
 import { deriveLimitedUserToken } from './tokens/limitedUser/limitedUserToken';
@@ -178,33 +179,8 @@ export class DefaultAuthService implements AuthService {
         { message: `Refused to issue service token for credential type '${principal.type}'` },
       );
     }
-    this.#requireDelegable(credentials, targetPluginId);
+    requireDelegable(credentials, targetPluginId);
     return pluginTokens.issue({ targetPluginId });
-  }
-
-  #requireDelegable(credentials: CredentialsView, targetPluginId: string): void {
-    const { principal, allAccessRestrictions, revived } = credentials;
-    if (revived) {
-      throw createAuthError(
-        'AUTH_DELEGATION_NOT_ALLOWED',
-        'service credentials that come out of JSON prove nothing; use getOwnServiceCredentials, or the credentials of the request',
-      );
-    }
-    if (!('accessRestrictions' in principal && principal.accessRestrictions)) return;
-    const target = allAccessRestrictions?.get(targetPluginId);
-    if (!target) {
-      throw createAuthError(
-        'AUTH_DELEGATION_NOT_ALLOWED',
-        `the access restrictions of ${quote(principal.subject)} do not include the plugin ${quote(targetPluginId)}`,
-      );
-    }
-    // A plain plugin token cannot carry these, and without them it would allow more than the caller has.
-    if (target.permissionNames || target.permissionAttributes) {
-      throw createAuthError(
-        'AUTH_DELEGATION_NOT_ALLOWED',
-        `the access of ${quote(principal.subject)} to the plugin ${quote(targetPluginId)} is limited to some permissions and cannot be delegated`,
-      );
-    }
   }
 
   async #limit(credentials: CredentialsView): Promise<{ token: string; expiresAt: Date }> {

@@ -8,7 +8,6 @@ export const mockExceptions = {
       'names as caller the plugin that issued the token, not the service it was issued for',
       'a mock service token names the service whose credentials it was made for',
     ],
-    ['gives a user an expiry', 'mock credentials do not expire, so that they can be compared'],
     [
       'keeps a restricted service to the plugins it is allowed, and tells them what it may do',
       'no mock token carries restrictions; only mockCredentials.service does',
@@ -22,6 +21,9 @@ export const mockExceptions = {
       'mock tokens are no secrets, and help to find the fault in a test',
     ],
     ['publishes the public keys of its plugin tokens, and nothing private', 'mocks have no keys'],
+  ]),
+  credentials: new Map([
+    ['gives a user an expiry', 'mock credentials do not expire, so that they can be compared'],
   ]),
   onBehalfOf: new Map([
     [

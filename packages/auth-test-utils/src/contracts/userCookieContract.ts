@@ -10,7 +10,7 @@ import {
   JOHN,
   withBearer,
   withCookie,
-} from './httpAuthServiceContract';
+} from './HttpAuthServiceSubject';
 
 /** What every request service promises of the auth cookie that it issues. */
 export const userCookieContract: readonly ContractCase<HttpAuthServiceSubject>[] = [
