@@ -38,7 +38,7 @@ async function createMockHttpAuth(): Promise<HttpAuthServiceSubject> {
   };
 }
 
-const { auth, credentials, onBehalfOf, httpAuth, userCookie } = mockExceptions;
+const { auth, credentials, onBehalfOf, userCookie } = mockExceptions;
 describeContract('mockServices.auth', authServiceContract, createMockBackend, auth);
 describeContract(
   'mockServices.auth and credentials',
@@ -47,7 +47,7 @@ describeContract(
   credentials,
 );
 describeContract('mockServices.auth and users', onBehalfOfContract, createMockBackend, onBehalfOf);
-describeContract('mockServices.httpAuth', httpAuthServiceContract, createMockHttpAuth, httpAuth);
+describeContract('mockServices.httpAuth', httpAuthServiceContract, createMockHttpAuth);
 describeContract(
   'mockServices.httpAuth and cookies',
   userCookieContract,

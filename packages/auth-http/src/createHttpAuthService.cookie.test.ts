@@ -139,9 +139,11 @@ describe('issueUserCookie', () => {
 
   it('refuses a response that names neither request nor credentials', async () => {
     const res = { headersSent: false, getHeader: () => undefined, setHeader: () => undefined };
-    await expect(setUpHttpAuth().httpAuth.issueUserCookie(res)).rejects.toThrow(
-      'Failed to issue user cookie, neither `res.req` nor `credentials` given',
-    );
+    await expect(setUpHttpAuth().httpAuth.issueUserCookie(res)).rejects.toMatchObject({
+      code: 'AUTH_CREDENTIALS_MISSING',
+      message: 'Missing credentials',
+      reason: 'the response has no `req` to take the credentials from; pass `credentials`',
+    });
   });
 
   it('refuses a token too long for a cookie, without repeating it', async () => {

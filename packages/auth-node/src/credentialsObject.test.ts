@@ -95,10 +95,16 @@ describe('viewCredentials', () => {
     [null, 'Invalid credential type'],
     [{}, 'Invalid credential type'],
     [{ $$type: '@backstage/BackstageCredentials' }, 'Invalid credential version undefined'],
-    [{ ...user, version: 'v2' }, 'Invalid credential version v2'],
+    [{ ...user, version: 'v2' }, 'Invalid credential version "v2"'],
     [{ ...user, principal: null }, 'Invalid credentials, expected a principal with a type'],
     [{ ...user, principal: { type: 1 } }, 'Invalid credentials, expected a principal with a type'],
   ])('refuses what are no credentials: %#', (value, message) => {
-    expect(() => viewCredentials(value as BackstageCredentials)).toThrow(new TypeError(message));
+    expect(() => viewCredentials(value as BackstageCredentials)).toThrow(
+      expect.objectContaining({
+        name: 'AuthenticationError',
+        code: 'AUTH_CREDENTIALS_MISSING',
+        message,
+      }),
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BackstageCredentials } from './credentials';
+import { createAuthError, quote } from './errors';
 import type {
   AccessRestrictionsMap,
   BackstageNonePrincipal,
@@ -70,15 +71,16 @@ export interface CredentialsView {
 /**
  * Reads the hidden part of credentials.
  *
- * @throws TypeError when the value is no credentials object, or one of another version
+ * @throws AuthenticationError `AUTH_CREDENTIALS_MISSING` when the value is no credentials object, or one of
+ *   another version
  */
 export function viewCredentials(credentials: BackstageCredentials): CredentialsView {
   const { $$type, version, principal, token, allAccessRestrictions } = (credentials ??
     {}) as Partial<Record<string, unknown>>;
-  if ($$type !== '@backstage/BackstageCredentials') throw new TypeError('Invalid credential type');
-  if (version !== 'v1') throw new TypeError(`Invalid credential version ${String(version)}`);
+  if ($$type !== '@backstage/BackstageCredentials') throw invalid('Invalid credential type');
+  if (version !== 'v1') throw invalid(`Invalid credential version ${quote(version)}`);
   if (typeof (principal as { type?: unknown } | undefined)?.type !== 'string') {
-    throw new TypeError('Invalid credentials, expected a principal with a type');
+    throw invalid('Invalid credentials, expected a principal with a type');
   }
   const toString = Object.getOwnPropertyDescriptor(credentials, 'toString');
   return {
@@ -90,6 +92,11 @@ export function viewCredentials(credentials: BackstageCredentials): CredentialsV
         : undefined,
     revived: typeof toString?.value !== 'function' || toString.enumerable === true,
   };
+}
+
+function invalid(message: string) {
+  const reason = `${message}; pass credentials as an auth service or request service returned them`;
+  return createAuthError('AUTH_CREDENTIALS_MISSING', reason, { message });
 }
 
 function createServicePrincipal(

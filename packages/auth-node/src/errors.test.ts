@@ -93,6 +93,7 @@ describe('quote', () => {
     [null, 'null'],
     [['a', 1], '["a",1]'],
     [{ a: 'é' }, '{"a":"\\u00e9"}'],
+    [1n, 'a bigint that JSON cannot hold'],
   ])('writes %p as %s', (value, expected) => {
     expect(quote(value)).toBe(expected);
   });

@@ -97,11 +97,18 @@ export function createAuthError(
  * so that a caller can neither forge log lines nor flood the log.
  */
 export function quote(value: unknown): string {
-  const text = typeof value === 'string' ? value.slice(0, 200) : value;
-  const json = JSON.stringify(text) ?? String(text);
+  const json = writeJson(typeof value === 'string' ? value.slice(0, 200) : value);
   const escaped = json.replace(
     /[^\x20-\x7e]/g,
     character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   return escaped.length <= 200 ? escaped : `${escaped.slice(0, 197)}...`;
+}
+
+function writeJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return `a ${typeof value} that JSON cannot hold`;
+  }
 }

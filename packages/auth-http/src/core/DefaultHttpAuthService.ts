@@ -126,7 +126,10 @@ export class DefaultHttpAuthService implements HttpAuthService {
     req: AuthRequest | undefined,
   ): Promise<BackstageCredentials<BackstageUserPrincipal>> {
     if (!req) {
-      throw new TypeError('Failed to issue user cookie, neither `res.req` nor `credentials` given');
+      throw createAuthError(
+        'AUTH_CREDENTIALS_MISSING',
+        'the response has no `req` to take the credentials from; pass `credentials`',
+      );
     }
     return this.credentials(req, { allow: ['user'] });
   }

@@ -177,55 +177,6 @@ export const httpAuthServiceContract: readonly ContractCase<HttpAuthServiceSubje
     },
   },
   {
-    name: 'refuses an auth cookie that holds anything but a limited user token',
-    async run({ httpAuth, userToken, serviceToken }) {
-      for (const token of ['x.y.z', await userToken(JANE), await serviceToken()]) {
-        await assertUnauthenticated(
-          httpAuth.credentials(withCookie(cookieOf(token)), {
-            allow: [none, user, service],
-            allowLimitedAccess: true,
-          }),
-        );
-      }
-    },
-  },
-  {
-    name: 'passes over junk beside a good auth cookie, and refuses the cookies of two users',
-    async run({ httpAuth, limitedUserToken }) {
-      const [jane, john] = [
-        cookieOf(await limitedUserToken(JANE)),
-        cookieOf(await limitedUserToken(JOHN)),
-      ];
-      for (const cookie of [
-        `${jane}; backstage-auth=junk`,
-        `backstage-auth=junk; ${jane}`,
-        `${jane}; ${jane}`,
-      ]) {
-        const credentials = await httpAuth.credentials(withCookie(cookie), {
-          allowLimitedAccess: true,
-        });
-        assert.equal(userOf(credentials), JANE);
-      }
-      await assertRefused(
-        httpAuth.credentials(withCookie(`${jane}; ${john}`), { allowLimitedAccess: true }),
-        'AUTH_REQUEST_AMBIGUOUS',
-      );
-    },
-  },
-  {
-    name: 'refuses the cookie with a request that can change something and comes from elsewhere',
-    async run({ httpAuth, limitedUserToken }) {
-      const cookie = cookieOf(await limitedUserToken(JANE));
-      await assertRefused(
-        httpAuth.credentials(
-          { headers: { cookie, origin: 'https://elsewhere.example' }, method: 'POST' },
-          { allowLimitedAccess: true },
-        ),
-        'AUTH_LIMITED_TOKEN_NOT_ALLOWED',
-      );
-    },
-  },
-  {
     name: 'remembers the answer for the request, full and limited apart',
     async run({ httpAuth, limitedUserToken }) {
       const headers: Record<string, string> = { cookie: cookieOf(await limitedUserToken(JANE)) };

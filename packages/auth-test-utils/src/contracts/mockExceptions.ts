@@ -44,13 +44,11 @@ export const mockExceptions = {
       'mocks believe the principal',
     ],
   ]),
-  httpAuth: new Map([
+  userCookie: new Map([
     [
       'refuses the cookie with a request that can change something and comes from elsewhere',
       'the mock knows no origins',
     ],
-  ]),
-  userCookie: new Map([
     [
       'leaves a cookie of the same user alone while it is good',
       'the mock sets the cookie at every call',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AuthRequest, AuthResponse } from '@stagepass/auth-node';
 import { userOf } from './AuthServiceSubject';
-import { assertRefused, type ContractCase } from './ContractCase';
+import { assertRefused, assertUnauthenticated, type ContractCase } from './ContractCase';
 import {
   anonymous,
   cookieOf,
@@ -12,8 +12,57 @@ import {
   withCookie,
 } from './HttpAuthServiceSubject';
 
-/** What every request service promises of the auth cookie that it issues. */
+/** What every request service promises of the auth cookie, received and issued. */
 export const userCookieContract: readonly ContractCase<HttpAuthServiceSubject>[] = [
+  {
+    name: 'refuses an auth cookie that holds anything but a limited user token',
+    async run({ httpAuth, userToken, serviceToken }) {
+      for (const token of ['x.y.z', await userToken(JANE), await serviceToken()]) {
+        await assertUnauthenticated(
+          httpAuth.credentials(withCookie(cookieOf(token)), {
+            allow: ['none', 'user', 'service'],
+            allowLimitedAccess: true,
+          }),
+        );
+      }
+    },
+  },
+  {
+    name: 'passes over junk beside a good auth cookie, and refuses the cookies of two users',
+    async run({ httpAuth, limitedUserToken }) {
+      const [jane, john] = [
+        cookieOf(await limitedUserToken(JANE)),
+        cookieOf(await limitedUserToken(JOHN)),
+      ];
+      for (const cookie of [
+        `${jane}; backstage-auth=junk`,
+        `backstage-auth=junk; ${jane}`,
+        `${jane}; ${jane}`,
+      ]) {
+        const credentials = await httpAuth.credentials(withCookie(cookie), {
+          allowLimitedAccess: true,
+        });
+        assert.equal(userOf(credentials), JANE);
+      }
+      await assertRefused(
+        httpAuth.credentials(withCookie(`${jane}; ${john}`), { allowLimitedAccess: true }),
+        'AUTH_REQUEST_AMBIGUOUS',
+      );
+    },
+  },
+  {
+    name: 'refuses the cookie with a request that can change something and comes from elsewhere',
+    async run({ httpAuth, limitedUserToken }) {
+      const cookie = cookieOf(await limitedUserToken(JANE));
+      await assertRefused(
+        httpAuth.credentials(
+          { headers: { cookie, origin: 'https://elsewhere.example' }, method: 'POST' },
+          { allowLimitedAccess: true },
+        ),
+        'AUTH_LIMITED_TOKEN_NOT_ALLOWED',
+      );
+    },
+  },
   {
     name: 'sets a cookie that proves the caller where limited access is allowed',
     async run(subject) {
