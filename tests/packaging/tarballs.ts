@@ -26,11 +26,17 @@ export class Tarballs {
   /** Packs what `npm run build` left; refuses when that is older than the sources. */
   static pack(): Tarballs {
     const folder = mkdtempSync(join(tmpdir(), 'stagepass-packed-'));
-    const output = execFileSync(
-      process.execPath,
-      [join(root, 'scripts/pack.mjs'), '--no-build', '--out', folder],
-      { encoding: 'utf8' },
-    );
+    let output: string;
+    try {
+      output = execFileSync(
+        process.execPath,
+        [join(root, 'scripts/pack.mjs'), '--no-build', '--out', folder],
+        { encoding: 'utf8' },
+      );
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
     const written = output.trim().split('\n');
     return new Tarballs(
       folder,

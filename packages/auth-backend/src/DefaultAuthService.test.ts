@@ -390,6 +390,7 @@ describe('getPluginRequestToken', () => {
     let credentials = await plugins[0]!.authenticate(
       installation.userToken({ exp: installation.now + 100 }),
     );
+    const { token: obo } = await plugins[0]!.getLimitedUserToken(credentials as never);
     for (const [hop, next] of ['b', 'c', 'd'].entries()) {
       const token = await issue(plugins[hop]!, credentials, next);
       expect(decode(token).payload).toEqual({
@@ -397,14 +398,7 @@ describe('getPluginRequestToken', () => {
         aud: next,
         iat: installation.now,
         exp: installation.now + 100,
-        obo: installation
-          .limitedUserToken({ exp: installation.now + 100 })
-          .replace(
-            /[^.]*$/,
-            (credentials as { token?: string }).token!.split('.')[2]!.length > 0
-              ? decode(token).payload.obo!.toString().split('.')[2]!
-              : '',
-          ),
+        obo,
       });
       credentials = await plugins[hop + 1]!.authenticate(token);
       expect(credentials).toMatchObject(
@@ -431,7 +425,6 @@ describe('getPluginRequestToken', () => {
   });
 
   it.each<[unknown, string]>([
-    [undefined, 'undefined'],
     ['', '""'],
     ['../x', '"../x"'],
     ['a b', '"a b"'],
@@ -441,15 +434,11 @@ describe('getPluginRequestToken', () => {
     const installation = new Installation();
     const auth = await installation.plugin();
     const own = await auth.getOwnServiceCredentials();
-    await expect(issue(auth, own, targetPluginId as string)).rejects.toMatchObject(
-      targetPluginId === undefined
-        ? {}
-        : {
-            name: 'InputError',
-            message: `Invalid targetPluginId, expected letters, digits, '-' and '_', found ${found}`,
-          },
-    );
-    expect(installation.events).toHaveLength(targetPluginId === undefined ? 1 : 0);
+    await expect(issue(auth, own, targetPluginId as string)).rejects.toMatchObject({
+      name: 'InputError',
+      message: `Invalid targetPluginId, expected letters, digits, '-' and '_', found ${found}`,
+    });
+    expect(installation.events).toEqual([]);
   });
 
   it('refuses who is nobody, unless the default policy is off', async () => {
@@ -488,9 +477,12 @@ describe('getPluginRequestToken', () => {
     ],
   ])('takes no credentials for %j', async (credentials, message) => {
     const auth = await new Installation().plugin();
-    await expect(issue(auth, credentials as BackstageCredentials)).rejects.toThrow(
-      new TypeError(message),
-    );
+    await expect(issue(auth, credentials as BackstageCredentials)).rejects.toMatchObject({
+      name: 'AuthenticationError',
+      code: 'AUTH_CREDENTIALS_MISSING',
+      message,
+      reason: `${message}; pass credentials as an auth service or request service returned them`,
+    });
   });
 
   it('refuses a principal of no known type', async () => {
