@@ -70,6 +70,10 @@ export class PluginKeySources {
       );
     }
     this.#ownerOfClient.set(client, pluginId);
-    return createKnexKeyStore({ database, logger });
+    const { migrations } = database;
+    return createKnexKeyStore({
+      database: { getClient: () => Promise.resolve(client), migrations },
+      logger,
+    });
   }
 }

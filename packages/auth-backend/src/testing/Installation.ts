@@ -13,6 +13,10 @@ import { decode, forge } from './tokenFixtures';
 /** The user that tests speak of. */
 export const JANE = 'user:default/jane';
 
+/** The static token of the caller `ci`, and the configuration that names it. */
+export const STATIC_TOKEN = 'canary-static-token';
+export const externalAccess = [{ type: 'static', options: { token: STATIC_TOKEN, subject: 'ci' } }];
+
 /**
  * A backend under test, `backend`, in a network with others whose keys the test holds: the plugin `catalog`
  * in another process, and the auth plugin that signs users in.

@@ -226,7 +226,7 @@ describe('handlers', () => {
     [
       'answers null',
       async () => null,
-      "\"TypeError: Cannot destructure property 'subject' of 'result' as it is null.\"",
+      '"Error: backend.auth.externalAccess[0]: expected a subject that names an external caller, found undefined"',
     ],
     [
       'answers true',

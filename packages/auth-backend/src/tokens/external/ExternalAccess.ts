@@ -185,8 +185,8 @@ function openMethod(
   return { entry, verify: async token => handler.verifyToken(token, context) };
 }
 
-function readExternalSubject(result: { subject: unknown }, path: string): string {
-  const { subject } = result;
+function readExternalSubject(result: { subject: unknown } | null, path: string): string {
+  const subject = result?.subject;
   if (typeof subject !== 'string' || !isExternalSubject(subject)) {
     throw new Error(
       `${path}: expected a subject that names an external caller, found ${quote(subject)}`,
