@@ -218,6 +218,20 @@ describe('an outage', () => {
     expect(network.requests).toHaveLength(times.length);
   });
 
+  it('is probed no more often while known keys answer', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    await keySet.find('one');
+    network.goDown();
+    clock.advance(30_000);
+    for (let tenth = 0; tenth < 100; tenth += 1) {
+      expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+      await settle();
+      clock.advance(100);
+    }
+    // After 0, 1, 3 and 7 seconds.
+    expect(network.requests).toHaveLength(1 + 4);
+  });
+
   it('ends with the first good answer', async () => {
     const { keySet, network, clock } = setUp(one.jwk);
     await keySet.find('one');

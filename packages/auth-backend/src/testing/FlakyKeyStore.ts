@@ -9,7 +9,7 @@ export class FlakyKeyStore implements KeyStore {
   failure: Error | undefined;
   readonly #store = new MemoryKeyStore();
   readonly #waiting = new Map<keyof KeyStore, () => void>();
-  #gate: Promise<void> | undefined;
+  readonly #gates = new Map<keyof KeyStore, Promise<void>>();
 
   addKey(key: StoredKey): Promise<void> {
     return this.#run('addKey', () => this.#store.addKey(key));
@@ -33,12 +33,12 @@ export class FlakyKeyStore implements KeyStore {
     return new Promise(resolve => this.#waiting.set(operation, resolve));
   }
 
-  /** Lets operations that begin from now on wait, until the returned function is called. */
-  hold(): () => void {
+  /** Lets an operation wait from now on, until the returned function is called. */
+  hold(operation: keyof KeyStore): () => void {
     let release = () => {};
-    this.#gate = new Promise<void>(resolve => (release = resolve));
+    this.#gates.set(operation, new Promise<void>(resolve => (release = resolve)));
     return () => {
-      this.#gate = undefined;
+      this.#gates.delete(operation);
       release();
     };
   }
@@ -48,7 +48,7 @@ export class FlakyKeyStore implements KeyStore {
     try {
       // What is read is what stands in the store when the operation begins, however long it takes.
       const result = this.failure ? undefined : await work();
-      await this.#gate;
+      await this.#gates.get(operation);
       if (this.failure) throw this.failure;
       return result as TResult;
     } finally {
