@@ -10,6 +10,7 @@ import type {
 import type { AuthEvent } from './AuthEvent';
 import type { KnexClient, PluginDatabase } from './keys/sqlTables';
 import type { ExternalTokenHandler } from './tokens/external/ExternalTokenHandler';
+import type { PluginTokenHandlerDecorator } from './tokens/plugin/PluginTokenHandler';
 import type { UserTokenIssuer } from './tokens/user/UserTokenIssuer';
 
 /**
@@ -58,6 +59,8 @@ export interface PluginAuthOptions {
   database?: PluginDatabase;
   /** Beside the backend's. */
   externalTokenHandlers?: ExternalTokenHandler<unknown>[];
+  /** Around the handling of plugin tokens. */
+  pluginTokenHandlerDecorator?: PluginTokenHandlerDecorator;
 }
 
 /**
@@ -78,8 +81,12 @@ export interface AuthBackend {
    */
   forPlugin(pluginId: string, options?: PluginAuthOptions): Promise<AuthService>;
 
-  /** Returns the user info service that all plugins of the process share. */
-  userInfo(): UserInfoService;
+  /**
+   * Returns a user info service. All of the process share their answers.
+   *
+   * @param options - `discovery`: who knows where the auth plugin is reached, instead of the backend's
+   */
+  userInfo(options?: { discovery?: DiscoveryService }): UserInfoService;
 
   /** Ends the backend: no plugin can be added any more. Timers hold no process; there is nothing to wait for. */
   close(): Promise<void>;

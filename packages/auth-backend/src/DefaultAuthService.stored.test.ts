@@ -1,9 +1,14 @@
 import type { BackstageCredentials } from '@stagepass/auth-node';
 import { issue, revive } from './testing/credentialFixtures';
-import { Installation, JANE } from './testing/Installation';
+import { externalAccess, Installation, JANE, STATIC_TOKEN } from './testing/Installation';
 import { createKey } from './testing/keyFixtures';
 import { illegalToken } from './testing/refusals';
 import { decode } from './testing/tokenFixtures';
+
+const restrictedAccess = externalAccess.map(entry => ({
+  ...entry,
+  accessRestrictions: [{ plugin: 'scaffolder' }, { plugin: 'catalog' }],
+}));
 
 describe('credentials out of JSON', () => {
   it('of a user work by the token in them', async () => {
@@ -76,9 +81,35 @@ describe('credentials out of JSON', () => {
         code: 'AUTH_DELEGATION_NOT_ALLOWED',
         message: 'This call may not be made for its caller',
         reason:
-          'service credentials that come out of JSON prove nothing; use getOwnServiceCredentials, or the credentials of the request',
+          'service credentials that come out of JSON prove nothing; use getOwnServiceCredentials, or the credentials of the request, ' +
+          'or set backend.auth.dangerouslyAllowStoredServiceCredentials',
       });
     }
+  });
+
+  it('of a service are taken at their word where that is configured, if they are not restricted', async () => {
+    const installation = new Installation({
+      auth: { dangerouslyAllowStoredServiceCredentials: true, externalAccess: restrictedAccess },
+    });
+    const auth = await installation.plugin();
+    const own = revive(await auth.getOwnServiceCredentials());
+    expect(decode(await issue(auth, own)).payload).toMatchObject({
+      sub: 'scaffolder',
+      aud: 'catalog',
+    });
+    const restricted = await auth.authenticate(STATIC_TOKEN);
+    expect(await issue(auth, restricted, 'catalog')).toEqual(expect.any(String));
+    // How far the caller may go on is not in the JSON.
+    await expect(issue(auth, revive(restricted), 'catalog')).rejects.toMatchObject({
+      name: 'NotAllowedError',
+      code: 'AUTH_DELEGATION_NOT_ALLOWED',
+      message: 'This call may not be made for its caller',
+      reason: 'the access restrictions of "ci" do not include the plugin "catalog"',
+    });
+    // Of a user it says nothing.
+    const user = revive(await auth.authenticate(installation.userToken()));
+    const changed = { ...user, principal: { ...user.principal, userEntityRef: 'user:default/x' } };
+    await expect(issue(auth, changed)).rejects.toMatchObject(illegalToken('AUTH_CLAIM_INVALID'));
   });
 
   it('of a principal that cannot be printed do no harm', async () => {

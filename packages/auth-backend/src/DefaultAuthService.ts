@@ -28,8 +28,8 @@ import type { ExternalAccess } from './tokens/external/ExternalAccess';
 import { deriveLimitedUserToken } from './tokens/limitedUser/limitedUserToken';
 import { MAX_TOKEN_LENGTH, parseCompact, type UnverifiedJws } from './tokens/parseCompact';
 import { isPluginId } from './tokens/plugin/pluginId';
-import { PluginTokens } from './tokens/plugin/PluginTokens';
-import { UserTokens } from './tokens/user/UserTokens';
+import type { PluginTokenRoom } from './tokens/plugin/decoratePluginTokens';
+import type { UserTokens } from './tokens/user/UserTokens';
 
 /**
  * The auth service of one plugin. It finds out of which kind a token is, lets that kind's room verify or
@@ -38,11 +38,12 @@ import { UserTokens } from './tokens/user/UserTokens';
 export class DefaultAuthService implements AuthService {
   readonly #options: {
     readonly pluginId: string;
-    readonly pluginTokens: PluginTokens;
+    readonly pluginTokens: PluginTokenRoom;
     readonly userTokens: UserTokens;
     readonly externalAccess: ExternalAccess;
     readonly keySource: KeySource;
     readonly defaultPolicyDisabled: boolean;
+    readonly storedServiceCredentials: boolean;
     readonly clock: Clock;
     readonly logger: LoggerService;
     readonly onAuthEvent: (event: AuthEvent) => void;
@@ -50,11 +51,12 @@ export class DefaultAuthService implements AuthService {
 
   constructor(options: {
     pluginId: string;
-    pluginTokens: PluginTokens;
+    pluginTokens: PluginTokenRoom;
     userTokens: UserTokens;
     externalAccess: ExternalAccess;
     keySource: KeySource;
     defaultPolicyDisabled: boolean;
+    storedServiceCredentials: boolean;
     clock: Clock;
     logger: LoggerService;
     onAuthEvent: (event: AuthEvent) => void;
@@ -133,14 +135,14 @@ export class DefaultAuthService implements AuthService {
   async #verify(token: string, allowLimitedAccess: boolean): Promise<BackstageCredentials> {
     const { pluginTokens, userTokens } = this.#options;
     const { jws, malformed } = parse(token);
-    if (jws && PluginTokens.recognises(jws)) {
-      const { pluginId, limitedUserToken } = await pluginTokens.verify(jws);
-      const subject = `plugin:${pluginId}`;
+    const plugin = await pluginTokens.verify(token, jws);
+    if (plugin) {
+      const { subject, limitedUserToken } = plugin;
       if (limitedUserToken === undefined) return createServiceCredentials({ subject });
       const user = await userTokens.verifyToken(limitedUserToken, 'limited');
       return createUserCredentials({ ...user, token: limitedUserToken, actor: subject });
     }
-    if (jws && UserTokens.recognises(jws)) {
+    if (jws && userTokens.recognises(jws)) {
       const user = await userTokens.verify(jws);
       if (user.limited && !allowLimitedAccess) {
         throw createAuthError(
@@ -156,7 +158,7 @@ export class DefaultAuthService implements AuthService {
   async #verifyExternal(token: string, jws: UnverifiedJws | undefined, malformed: unknown) {
     // What is too long for a token is not worth a digest either, and no handler is bothered with it.
     const isToken = typeof token === 'string' && token !== '' && token.length <= MAX_TOKEN_LENGTH;
-    const proof = isToken ? await this.#options.externalAccess.verify(token) : undefined;
+    const proof = isToken ? await this.#options.externalAccess.verify(token, jws) : undefined;
     if (proof) return createServiceCredentials(proof);
     if (!jws) throw malformed;
     throw createAuthError(
@@ -166,7 +168,7 @@ export class DefaultAuthService implements AuthService {
   }
 
   async #issue(credentials: CredentialsView, targetPluginId: string): Promise<string> {
-    const { pluginTokens, defaultPolicyDisabled } = this.#options;
+    const { pluginTokens, defaultPolicyDisabled, storedServiceCredentials } = this.#options;
     const { principal } = credentials;
     if (principal.type === 'none' && defaultPolicyDisabled) return '';
     if (principal.type === 'user') {
@@ -179,7 +181,7 @@ export class DefaultAuthService implements AuthService {
         { message: `Refused to issue service token for credential type '${principal.type}'` },
       );
     }
-    requireDelegable(credentials, targetPluginId);
+    requireDelegable(credentials, targetPluginId, storedServiceCredentials);
     return pluginTokens.issue({ targetPluginId });
   }
 

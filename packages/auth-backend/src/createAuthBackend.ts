@@ -9,11 +9,13 @@ import { KeySets } from './keys/KeySets';
 import { PluginKeySources } from './keys/PluginKeySources';
 import type { PluginDatabase } from './keys/sqlTables';
 import { ExternalAccess } from './tokens/external/ExternalAccess';
+import { decoratePluginTokens } from './tokens/plugin/decoratePluginTokens';
 import { isPluginId } from './tokens/plugin/pluginId';
 import { PluginTokens } from './tokens/plugin/PluginTokens';
 import { UserTokens } from './tokens/user/UserTokens';
 import { DefaultUserInfoService } from './userInfo/DefaultUserInfoService';
 import { fetchUserClaims } from './userInfo/fetchUserClaims';
+import { SharedAnswers } from './userInfo/SharedAnswers';
 
 /**
  * Makes the auth services of a backend: one call per process, then `forPlugin` for each plugin.
@@ -31,11 +33,7 @@ import { fetchUserClaims } from './userInfo/fetchUserClaims';
 export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
   const { logger = consoleLogger, clock = systemClock, userTokenIssuer } = options;
   const config = readAuthConfig(options.config);
-  if (config.defaultPolicyDisabled) {
-    logger.warn(
-      'backend.auth.dangerouslyDisableDefaultAuthPolicy is true: requests without credentials reach every plugin',
-    );
-  }
+  for (const warning of config.warnings) logger.warn(warning);
   const network = { fetch: options.fetch ?? fetch, clock };
   const keySets = new KeySets({ network, logger });
   if (userTokenIssuer) {
@@ -50,6 +48,7 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
     return new UserTokens({
       findKey: kid => keySets.findUserKey({ kid, discovery }),
       algorithms: config.userAlgorithms,
+      untypedAccepted: config.untypedUserTokens,
       clock,
     });
   }
@@ -62,41 +61,41 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
       pluginId,
       entries: config.externalAccess,
       handlers: [...(options.externalTokenHandlers ?? []), ...(own.externalTokenHandlers ?? [])],
+      keysOf: entry => kid => keySets.findExternalKey(entry, kid),
       clock,
       logger: pluginLogger,
     });
     const database = own.database ?? databaseOf(options, pluginId);
     const keySource = await keySources.open(pluginId, database, pluginLogger);
     keySets.addLocalPlugin(pluginId, () => keySource.listPublicKeys());
+    const pluginTokens = new PluginTokens({
+      pluginId,
+      keySource,
+      keySets,
+      discovery,
+      algorithms: keySources.algorithms,
+      clock,
+    });
     return new DefaultAuthService({
       pluginId,
-      pluginTokens: new PluginTokens({
+      pluginTokens: decoratePluginTokens({
         pluginId,
-        keySource,
-        keySets,
-        discovery,
-        algorithms: keySources.algorithms,
-        clock,
+        pluginTokens,
+        decorator: own.pluginTokenHandlerDecorator,
+        logger: pluginLogger,
       }),
       userTokens: userTokensVia(discovery),
       externalAccess,
       keySource,
       defaultPolicyDisabled: config.defaultPolicyDisabled,
+      storedServiceCredentials: config.storedServiceCredentials,
       clock,
       logger: pluginLogger,
       onAuthEvent,
     });
   }
 
-  const sharedDiscovery = options.discovery ?? lazyDiscovery;
-  const userInfo = new DefaultUserInfoService({
-    userTokens: userTokensVia(sharedDiscovery),
-    fetchUserClaims: token =>
-      userTokenIssuer
-        ? userTokenIssuer.getUserInfo(token)
-        : fetchUserClaims(token, sharedDiscovery, network),
-    clock,
-  });
+  const answers = new SharedAnswers(clock);
 
   return {
     forPlugin(pluginId, own = {}) {
@@ -109,7 +108,16 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
       opened.catch(() => services.delete(pluginId));
       return opened;
     },
-    userInfo: () => userInfo,
+    userInfo({ discovery = options.discovery ?? lazyDiscovery } = {}) {
+      return new DefaultUserInfoService({
+        userTokens: userTokensVia(discovery),
+        fetchUserClaims: token =>
+          userTokenIssuer
+            ? userTokenIssuer.getUserInfo(token)
+            : fetchUserClaims(token, discovery, network),
+        answers,
+      });
+    },
     close() {
       closed = true;
       return Promise.resolve();

@@ -13,5 +13,9 @@ export {
   createExternalTokenHandler,
   type ExternalTokenHandler,
 } from './tokens/external/ExternalTokenHandler';
+export type {
+  PluginTokenHandler,
+  PluginTokenHandlerDecorator,
+} from './tokens/plugin/PluginTokenHandler';
 export { createUserTokenIssuer } from './tokens/user/createUserTokenIssuer';
 export type { UserTokenIssuer } from './tokens/user/UserTokenIssuer';

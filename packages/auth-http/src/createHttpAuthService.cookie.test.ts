@@ -41,6 +41,18 @@ describe('issueUserCookie', () => {
     expect(res.getHeader('Vary')).toBe('Cookie, Authorization');
   });
 
+  it('is written as the configuration says, unless the options do', async () => {
+    const config = { backend: { auth: { cookie: { name: 'sso', sameSite: 'lax' } } } };
+    const res = answerTo(bearer('user.jane'));
+    await setUpHttpAuth({ config }).httpAuth.issueUserCookie(res);
+    expect(res.getHeader('Set-Cookie')).toEqual([
+      setLine(limited('jane')).replace('backstage-auth', 'sso').replace('None', 'Lax'),
+    ]);
+    const other = answerTo(bearer('user.jane'));
+    await setUpHttpAuth({ config, cookie: {} }).httpAuth.issueUserCookie(other);
+    expect(other.getHeader('Set-Cookie')).toEqual([setLine(limited('jane'))]);
+  });
+
   it('sets the cookie of given credentials, whoever the caller is', async () => {
     const { auth, httpAuth } = setUpHttpAuth();
     const res = answerTo(bearer('service.x'));

@@ -28,11 +28,11 @@ export interface HttpAuthServiceOptions {
   /**
    * The whole configuration, of `@backstage/config` or as a plain object. Read are
    * `backend.auth.dangerouslyDisableDefaultAuthPolicy`, where true makes an `Authorization: Bearer` without
-   * a token count as no credentials, and `backend.cors.origin`, whose exact origins may send the auth
-   * cookie with requests that change something.
+   * a token count as no credentials, `backend.cors.origin`, whose exact origins may send the auth cookie with
+   * requests that change something, and `backend.auth.cookie`, see {@link UserCookieOptions}.
    */
   config?: Config | JsonObject;
-  /** How the auth cookie is named and written. */
+  /** How the auth cookie is named and written, instead of `backend.auth.cookie`. */
   cookie?: UserCookieOptions;
   /**
    * Replaces the reading of the `Authorization` header. An absent or empty `token` means that the request
@@ -56,14 +56,14 @@ export interface HttpAuthServiceOptions {
  */
 export function createHttpAuthService(options: HttpAuthServiceOptions): HttpAuthService {
   const { auth, discovery, pluginId, clock = systemClock } = options;
-  const { defaultPolicyDisabled, corsOrigins } = readHttpConfig(options.config);
+  const { defaultPolicyDisabled, corsOrigins, cookie } = readHttpConfig(options.config);
   return new DefaultHttpAuthService({
     auth,
     discovery,
     pluginId,
     clock,
     corsOrigins,
-    cookie: createUserCookie(options.cookie),
+    cookie: createUserCookie(options.cookie ?? cookie),
     readToken: request =>
       options.getTokenFromRequest
         ? options.getTokenFromRequest(request).token || undefined

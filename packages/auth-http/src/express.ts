@@ -3,4 +3,9 @@
  *
  * @packageDocumentation
  */
-export { authErrorHandler, createPluginRouter, createUserTokenRouter } from './adapters/express';
+export {
+  authChallengeHandler,
+  authErrorHandler,
+  createPluginRouter,
+  createUserTokenRouter,
+} from './adapters/express';

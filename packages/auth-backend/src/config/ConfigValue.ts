@@ -72,10 +72,12 @@ export class ConfigValue {
     return [...new Set(texts)];
   }
 
-  /** Reads true or false. */
+  /** Reads true or false, or a word for it, as Backstage does: environment variables hold nothing but texts. */
   boolean(): boolean {
-    if (typeof this.#value !== 'boolean') throw this.invalid('true or false');
-    return this.#value;
+    const word = this.#isScalar() ? String(this.#value).trim() : '';
+    if (/^(y|yes|true|1|on)$/i.test(word)) return true;
+    if (/^(n|no|false|0|off)$/i.test(word)) return false;
+    throw this.invalid('true or false');
   }
 
   /** Reads with the given reader if there is a value; null is none, as everywhere in a Backstage config. */
@@ -117,9 +119,26 @@ export class ConfigValue {
   }
 }
 
-/** Returns the name that shares the longest beginning with the given one, from three letters on. */
+/** Names that people write for others, where the beginning does not tell. */
+const synonyms: ReadonlyMap<string, string> = new Map([
+  ['config', 'options'],
+  ['settings', 'options'],
+  ['restrictions', 'accessRestrictions'],
+  ['action', 'permissionAttribute'],
+  ['alg', 'algorithm'],
+  ['iss', 'issuer'],
+  ['aud', 'audience'],
+  ['uri', 'url'],
+  ['jwksurl', 'url'],
+  ['jwksuri', 'url'],
+  ['kid', 'keyId'],
+]);
+
+/** Returns the name that was likely meant: a synonym, or the longest with about the same beginning. */
 function nearest(name: string, names: readonly string[]): string | undefined {
-  const lower = name.toLowerCase();
+  const lower = name.toLowerCase().replaceAll(/[-_]/g, '');
+  const synonym = names.find(candidate => candidate === synonyms.get(lower));
+  if (synonym !== undefined) return synonym;
   return names
     .filter(candidate => {
       const other = candidate.toLowerCase();

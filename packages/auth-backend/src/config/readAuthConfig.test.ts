@@ -21,6 +21,8 @@ const files = {
 const staticKeys = (...keys: JsonValue[]) =>
   auth({ pluginKeyStore: { type: 'static', static: { keys } } });
 
+const SECTION =
+  'dangerouslyDisableDefaultAuthPolicy, externalAccess, keys, pluginKeyStore, acceptUntypedUserTokens, dangerouslyAllowStoredServiceCredentials, cookie';
 const ENTRY = 'backend.auth.externalAccess[0]';
 const TOKEN = `${ENTRY}.options.token`;
 const RESTRICTION = `${ENTRY}.accessRestrictions[0]`;
@@ -51,16 +53,38 @@ describe('readAuthConfig', () => {
       externalAccess: [],
       staticKeys: undefined,
       userAlgorithms: ['ES256'],
+      untypedUserTokens: false,
+      storedServiceCredentials: false,
+      warnings: [],
     };
     expect(readAuthConfig(config)).toEqual(defaults);
     expect(readAuthConfig(new ConfigReader(config))).toEqual(defaults);
   });
 
-  it('reads the switch of the default policy', () => {
-    for (const value of [true, false]) {
-      const config = auth({ dangerouslyDisableDefaultAuthPolicy: value });
-      expect(readAuthConfig(config).defaultPolicyDisabled).toBe(value);
-    }
+  it.each<[JsonValue, boolean]>([
+    [true, true],
+    [false, false],
+    ['true', true],
+    [' Yes ', true],
+    ['on', true],
+    [1, true],
+    ['no', false],
+    ['FALSE', false],
+    [0, false],
+  ])('reads the switch %j as %s', (value, expected) => {
+    const config = readAuthConfig(
+      auth({
+        dangerouslyDisableDefaultAuthPolicy: value,
+        acceptUntypedUserTokens: value,
+        dangerouslyAllowStoredServiceCredentials: value,
+      }),
+    );
+    expect(config).toMatchObject({
+      defaultPolicyDisabled: expected,
+      untypedUserTokens: expected,
+      storedServiceCredentials: expected,
+    });
+    expect(config.warnings).toHaveLength(expected ? 1 : 0);
   });
 
   it('reads static external access', () => {
@@ -156,12 +180,12 @@ describe('readAuthConfig', () => {
     [auth([]), 'backend.auth: expected an object, found a list'],
     [auth('canary-token-1'), 'backend.auth: expected an object, found a string'],
     [
-      auth({ dangerouslyDisableDefaultAuthPolicy: 'true' }),
-      'backend.auth.dangerouslyDisableDefaultAuthPolicy: expected true or false, found "true"',
+      auth({ dangerouslyDisableDefaultAuthPolicy: 'maybe' }),
+      'backend.auth.dangerouslyDisableDefaultAuthPolicy: expected true or false, found "maybe"',
     ],
     [
-      auth({ dangerouslyDisableDefaultAuthPolicy: 1 }),
-      'backend.auth.dangerouslyDisableDefaultAuthPolicy: expected true or false, found 1',
+      auth({ dangerouslyDisableDefaultAuthPolicy: 2 }),
+      'backend.auth.dangerouslyDisableDefaultAuthPolicy: expected true or false, found 2',
     ],
     [
       auth({ externalAccess: entry }),
@@ -192,15 +216,12 @@ describe('readAuthConfig', () => {
     // Strangers
     [
       auth({ externalAcces: [] }),
-      "backend.auth.externalAcces: unknown key, expected one of dangerouslyDisableDefaultAuthPolicy, externalAccess, pluginKeyStore; did you mean 'externalAccess'?",
+      `backend.auth.externalAcces: unknown key, expected one of ${SECTION}; did you mean 'externalAccess'?`,
     ],
-    [
-      auth({ jwks: [] }),
-      'backend.auth.jwks: unknown key, expected one of dangerouslyDisableDefaultAuthPolicy, externalAccess, pluginKeyStore',
-    ],
+    [auth({ jwks: [] }), `backend.auth.jwks: unknown key, expected one of ${SECTION}`],
     [
       access({ ...entry, restrictions: [] }),
-      `${ENTRY}.restrictions: unknown key, expected one of type, options, accessRestrictions`,
+      `${ENTRY}.restrictions: unknown key, expected one of type, options, accessRestrictions; did you mean 'accessRestrictions'?`,
     ],
     [
       access({ ...entry, accessRestriction: [] }),
@@ -252,7 +273,7 @@ describe('readAuthConfig', () => {
         { type: 'ldap', options: {} },
         { ...entry, accessRestrictions: [{ plugin: 'a' }] },
       ),
-      `backend.auth.externalAccess[2]: expected a token of its own, found the token of ${TOKEN}`,
+      `backend.auth.externalAccess[2]: expected a token of its own, found the token of ${ENTRY}`,
     ],
 
     // Subjects

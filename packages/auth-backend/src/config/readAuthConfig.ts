@@ -3,18 +3,26 @@ import type { JsonObject } from '@backstage/types';
 import { createAuthError } from '@stagepass/auth-node/internal';
 import type { StaticKeyFiles } from '../keys/StaticKeySource';
 import { isSignatureAlgorithm, type SignatureAlgorithm } from '../tokens/algorithms';
-import type { CustomAccess, StaticAccess } from '../tokens/external/ExternalAccess';
+import type { ExternalEntry } from '../tokens/external/externalEntries';
 import { ConfigValue } from './ConfigValue';
-import { readExternalAccess } from './readExternalAccess';
+import { readExternalAccess, readOldKeys, requireDistinctSecrets } from './readExternalAccess';
+import { RECOMMENDED_SECRET_BYTES } from './readLegacySecret';
 
 /** The configuration of the auth service, checked. */
 export interface AuthConfig {
   readonly defaultPolicyDisabled: boolean;
-  readonly externalAccess: ReadonlyArray<StaticAccess | CustomAccess>;
+  /** The callers of `externalAccess`, then those of `keys`. */
+  readonly externalAccess: readonly ExternalEntry[];
   /** The keys that all plugins sign with; undefined for rotating ones. */
   readonly staticKeys: readonly [StaticKeyFiles, ...StaticKeyFiles[]] | undefined;
   /** What user tokens may be signed with. */
   readonly userAlgorithms: readonly SignatureAlgorithm[];
+  /** User tokens that say their type only by `aud: backstage` are accepted. */
+  readonly untypedUserTokens: boolean;
+  /** Service credentials that come out of JSON are accepted for calls onward. */
+  readonly storedServiceCredentials: boolean;
+  /** What is allowed, but should be changed; for the log. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -25,21 +33,67 @@ export interface AuthConfig {
  */
 export function readAuthConfig(config: Config | JsonObject | undefined): AuthConfig {
   const reader = isConfig(config) ? config : new ConfigReader(config);
-  const {
-    dangerouslyDisableDefaultAuthPolicy: disabled,
-    externalAccess,
-    pluginKeyStore,
-  } = new ConfigValue(valueAt(reader, 'backend.auth') ?? {}, 'backend.auth').members(
+  const section = new ConfigValue(valueAt(reader, 'backend.auth') ?? {}, 'backend.auth');
+  const members = section.members(
     'dangerouslyDisableDefaultAuthPolicy',
     'externalAccess',
+    'keys',
     'pluginKeyStore',
+    'acceptUntypedUserTokens',
+    'dangerouslyAllowStoredServiceCredentials',
+    // Read by auth-http.
+    'cookie',
   );
+  const defaultPolicyDisabled = readSwitch(members.dangerouslyDisableDefaultAuthPolicy);
+  const externalAccess = readCallers(members.externalAccess, members.keys);
   return {
-    defaultPolicyDisabled: disabled.optional(value => value.boolean()) ?? false,
-    externalAccess: externalAccess.optional(readExternalAccess) ?? [],
-    staticKeys: pluginKeyStore.optional(readPluginKeyStore),
+    defaultPolicyDisabled,
+    externalAccess,
+    staticKeys: members.pluginKeyStore.optional(readPluginKeyStore),
     userAlgorithms: readUserAlgorithms(reader),
+    untypedUserTokens: readSwitch(members.acceptUntypedUserTokens),
+    storedServiceCredentials: readSwitch(members.dangerouslyAllowStoredServiceCredentials),
+    warnings: findWarnings(defaultPolicyDisabled, externalAccess, members.keys),
   };
+}
+
+function readSwitch(value: ConfigValue): boolean {
+  return value.optional(it => it.boolean()) ?? false;
+}
+
+function readCallers(externalAccess: ConfigValue, keys: ConfigValue): ExternalEntry[] {
+  const callers = [
+    ...(externalAccess.optional(readExternalAccess) ?? []),
+    ...(keys.optional(readOldKeys) ?? []),
+  ];
+  const paths = [externalAccess, keys].flatMap(value => value.optional(it => it.list()) ?? []);
+  requireDistinctSecrets(callers, paths);
+  return callers;
+}
+
+function findWarnings(
+  defaultPolicyDisabled: boolean,
+  callers: readonly ExternalEntry[],
+  keys: ConfigValue,
+): string[] {
+  const warnings: string[] = [];
+  if (defaultPolicyDisabled) {
+    warnings.push(
+      'backend.auth.dangerouslyDisableDefaultAuthPolicy is true: requests without credentials reach every plugin',
+    );
+  }
+  if (keys.optional(it => it.list().length > 0)) {
+    warnings.push(
+      `${keys.path} is deprecated: move each secret to backend.auth.externalAccess, as { type: legacy, options: { secret, subject } }`,
+    );
+  }
+  for (const caller of callers) {
+    if (caller.type !== 'legacy' || caller.secret.length >= RECOMMENDED_SECRET_BYTES) continue;
+    warnings.push(
+      `${caller.path}: the secret has ${caller.secret.length} bytes, expected at least ${RECOMMENDED_SECRET_BYTES} for HS256`,
+    );
+  }
+  return warnings;
 }
 
 /** Reads what stands at a path; a text or a list above it is an error of the config reader's own. */

@@ -1,5 +1,6 @@
 import type { DiscoveryService, LoggerService, PublicJwk } from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import type { SignatureAlgorithm } from '../tokens/algorithms';
 import type { VerificationKey } from '../tokens/verifyJws';
 import type { Network } from './fetchKeySet';
 import { LocalKeySet } from './LocalKeySet';
@@ -31,6 +32,8 @@ export class KeySets {
   readonly #localPlugins = new Map<string, LocalKeySet>();
   #localUserIssuer: LocalKeySet | undefined;
   readonly #remote = new Map<string, RemoteKeySet>();
+  /** As many as the configuration names. */
+  readonly #external = new Map<string, RemoteKeySet>();
 
   constructor(options: { network: Network; logger: LoggerService }) {
     this.#network = options.network;
@@ -55,6 +58,25 @@ export class KeySets {
   /** Finds a key of the auth plugin, which signs user tokens. Errors: see {@link RemoteKeySet.find}. */
   findUserKey(query: KeyQuery): Promise<VerificationKey> {
     return this.#find(this.#localUserIssuer, 'auth', USER_KEYS_PATH, query);
+  }
+
+  /**
+   * Finds a key that a third party publishes, which signs external tokens. Errors: see
+   * {@link RemoteKeySet.find}.
+   *
+   * @param keys - `url`: where, as configured; `algorithms`: what its tokens may be signed with
+   */
+  findExternalKey(
+    keys: { readonly url: string; readonly algorithms: readonly SignatureAlgorithm[] },
+    kid: string | undefined,
+  ): Promise<VerificationKey> {
+    const { url, algorithms } = keys;
+    const name = `${algorithms.join()} ${url}`;
+    const set =
+      this.#external.get(name) ??
+      new RemoteKeySet(url, this.#network, this.#logger, { algorithms });
+    this.#external.set(name, set);
+    return set.find(kid);
   }
 
   async #find(

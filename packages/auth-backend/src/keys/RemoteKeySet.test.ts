@@ -107,6 +107,37 @@ describe('a reachable key set', () => {
     expect(logger.text).not.toContain('c2VjcmV0');
   });
 
+  it('tells each change of what it skips once, not each time', async () => {
+    const { keySet, network, logger, clock } = setUp(one.jwk, null);
+    await keySet.find('one');
+    clock.advance(60_000);
+    await keySet.find('one');
+    expect(logger.lines('warn')).toHaveLength(1);
+    network.publish(one.jwk, 1, null);
+    clock.advance(60_000);
+    await keySet.find('one');
+    expect(logger.lines('warn')).toHaveLength(3);
+    network.publish(one.jwk);
+    clock.advance(60_000);
+    await keySet.find('one');
+    network.publish(one.jwk, null);
+    clock.advance(60_000);
+    await keySet.find('one');
+    expect(logger.lines('warn')).toHaveLength(4);
+  });
+
+  it('answers a token without kid with its only key, and none where there are several', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    expect(await keySet.find(undefined)).toMatchObject({ kid: 'one' });
+    network.publish(one.jwk, two.jwk);
+    clock.advance(60_000);
+    const error = await rejectionOf(keySet.find(undefined));
+    expect(error).toMatchObject(unknown);
+    expect(error.reason).toBe(
+      'the issuer does not publish a single key, as a token without kid needs, at "http://catalog/jwks.json", it publishes ["one","two"]',
+    );
+  });
+
   it.each(['__proto__', 'constructor', 'toString', '', '../../dev/null', "' OR 1=1--", 'x\r\ny'])(
     'has no key %j unless it is published',
     async kid => {
@@ -319,5 +350,51 @@ describe('a clock that is set', () => {
     clock.advance(60_000);
     expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
     expect(network.requests).toHaveLength(2);
+  });
+});
+
+describe('the key set of a third party', () => {
+  const HOUR = 3_600_000;
+
+  function setUpThirdParty(...published: unknown[]) {
+    const { clock, network, logger } = setUp(...published);
+    const keySet = new RemoteKeySet('https://idp.example/keys', network, logger, {
+      algorithms: ['RS256'],
+    });
+    return { clock, network, logger, keySet };
+  }
+
+  it('answers from memory for five minutes, and is fetched anew after ten', async () => {
+    const { keySet, network, clock } = setUpThirdParty(one.jwk);
+    await keySet.find('one');
+    clock.advance(299_999);
+    await keySet.find('one');
+    await settle();
+    expect(network.requests).toHaveLength(1);
+    clock.advance(1);
+    await keySet.find('one');
+    await settle();
+    expect(network.requests).toHaveLength(2);
+    network.publish(two.jwk);
+    clock.advance(600_000);
+    await expect(keySet.find('one')).rejects.toMatchObject(unknown);
+    expect(network.requests).toHaveLength(3);
+  });
+
+  it('goes on verifying for a day without it', async () => {
+    const { keySet, network, clock } = setUpThirdParty(one.jwk);
+    await keySet.find('one');
+    network.goDown();
+    clock.advance(24 * HOUR - 1);
+    expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+    clock.advance(60_000);
+    await expect(keySet.find('one')).rejects.toMatchObject(keysUnavailable);
+  });
+
+  it('may have keys that name neither kid nor alg', async () => {
+    const { kid: _kid, alg: _alg, ...bare } = createKey('k', 'RS256').jwk;
+    const { keySet } = setUpThirdParty(bare);
+    expect(await keySet.find(undefined)).toMatchObject({ kid: '', alg: 'RS256' });
+    await expect(keySet.find('k')).rejects.toMatchObject(unknown);
   });
 });

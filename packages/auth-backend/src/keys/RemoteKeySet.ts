@@ -2,19 +2,40 @@ import type { LoggerService } from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
 import type { VerificationKey } from '../tokens/verifyJws';
 import { fetchKeySet, type Network } from './fetchKeySet';
-import { importVerificationKey } from './importKey';
+import { importVerificationKey, type ThirdPartyKeys } from './importKey';
 import { TokenBucket } from './TokenBucket';
 
 const SECOND = 1_000;
 
-/** From this age on, a use of the set refreshes it in the background. */
-const REFRESH_AFTER = 30 * SECOND;
+const HOUR = 60 * 60 * SECOND;
 
-/** From this age on, a use waits for the refresh, so that a withdrawn key is refused within a minute. */
-const STALE_AFTER = 60 * SECOND;
+/** How long what was fetched is good for, in milliseconds, and how its keys are read. */
+interface Terms {
+  /** From this age on, a use of the set refreshes it in the background. */
+  readonly refreshAfter: number;
+  /** From this age on, a use waits for the refresh, so that a withdrawn key is refused from then on. */
+  readonly staleAfter: number;
+  /** How long a key goes on verifying while its set cannot be had. */
+  readonly keepThroughOutage: number;
+  readonly thirdParty?: ThirdPartyKeys;
+}
 
-/** How long a key goes on verifying while its set cannot be had. */
-const KEEP_THROUGH_OUTAGE = 3 * 60 * 60 * SECOND;
+/** The terms for the plugins of this backend. */
+const amongPlugins: Terms = {
+  refreshAfter: 30 * SECOND,
+  staleAfter: 60 * SECOND,
+  keepThroughOutage: 3 * HOUR,
+};
+
+/** The terms for a third party, whose host is not ours to bother. */
+function forThirdParty(thirdParty: ThirdPartyKeys): Terms {
+  return {
+    refreshAfter: 300 * SECOND,
+    staleAfter: 600 * SECOND,
+    keepThroughOutage: 24 * HOUR,
+    thirdParty,
+  };
+}
 
 /** An empty set after a good one counts as an outage for this long, then is believed. */
 const DOUBT_EMPTY_SET_FOR = 5 * 60 * SECOND;
@@ -37,42 +58,54 @@ export class RemoteKeySet {
   readonly #url: string;
   readonly #network: Network;
   readonly #logger: LoggerService;
+  readonly #terms: Terms;
   #keys: ReadonlyMap<string, VerificationKey> = new Map();
   #fetchedAt = -Infinity;
   #emptySince: number | undefined;
   #failures = 0;
   #pausedUntil = -Infinity;
   #inFlight: Promise<void> | undefined;
+  /** What was wrong with entries of the set, so that each change of it is told once. */
+  #problems = '';
   readonly #unknownKeyRequests: TokenBucket;
 
-  constructor(url: string, network: Network, logger: LoggerService) {
+  /** @param thirdParty - given when the issuer is none of this backend's plugins */
+  constructor(url: string, network: Network, logger: LoggerService, thirdParty?: ThirdPartyKeys) {
     this.#url = url;
     this.#network = network;
     this.#logger = logger;
+    this.#terms = thirdParty ? forThirdParty(thirdParty) : amongPlugins;
     this.#unknownKeyRequests = new TokenBucket({ ...UNKNOWN_KEY_REQUESTS, clock: network.clock });
   }
 
   /**
-   * Returns the key with this id.
+   * Returns the key with this id; without an id, the only key of the set.
    *
    * @throws AuthenticationError `AUTH_KEY_UNKNOWN` when the issuer does not publish it
    * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE` when that cannot be found out now
    */
-  async find(kid: string): Promise<VerificationKey> {
+  async find(kid: string | undefined): Promise<VerificationKey> {
+    const { refreshAfter, staleAfter, keepThroughOutage } = this.#terms;
     const age = this.#age();
-    const known = this.#keys.get(kid);
-    if (known && age < STALE_AFTER) {
-      if (age >= REFRESH_AFTER && !this.#isPaused()) void this.#refresh();
+    const known = this.#lookUp(kid);
+    if (known && age < staleAfter) {
+      if (age >= refreshAfter && !this.#isPaused()) void this.#refresh();
       return known;
     }
     if (!known && !this.#inFlight && !this.#isPaused() && !this.#unknownKeyRequests.take()) {
       throw this.#unknown(kid);
     }
     if (!this.#isPaused()) await this.#waitForRefresh();
-    const found = this.#keys.get(kid);
-    if (found && this.#age() < KEEP_THROUGH_OUTAGE) return found;
-    if (this.#failures > 0 || this.#age() >= STALE_AFTER) throw this.#unavailable();
+    const found = this.#lookUp(kid);
+    if (found && this.#age() < keepThroughOutage) return found;
+    if (this.#failures > 0 || this.#age() >= staleAfter) throw this.#unavailable();
     throw this.#unknown(kid);
+  }
+
+  #lookUp(kid: string | undefined): VerificationKey | undefined {
+    if (kid !== undefined) return this.#keys.get(kid);
+    const [only, ...others] = this.#keys.values();
+    return others.length === 0 ? only : undefined;
   }
 
   /** Fetches the set, once for all who ask meanwhile; a failure is remembered, not thrown. */
@@ -96,14 +129,13 @@ export class RemoteKeySet {
 
   #accept(entries: readonly unknown[]): void {
     const keys = new Map<string, VerificationKey>();
+    const problems: string[] = [];
     for (const entry of entries) {
-      const key = importVerificationKey(entry);
-      if (typeof key === 'string') {
-        this.#logger.warn(`Ignoring a key of the key set at ${quote(this.#url)}: it ${key}`);
-      } else {
-        keys.set(key.kid, key);
-      }
+      const key = importVerificationKey(entry, this.#terms.thirdParty);
+      if (typeof key === 'string') problems.push(key);
+      else keys.set(key.kid, key);
     }
+    this.#report(problems);
     const now = this.#now();
     if (keys.size > 0 || this.#keys.size === 0) {
       this.#emptySince = undefined;
@@ -115,6 +147,15 @@ export class RemoteKeySet {
     }
     this.#keys = keys;
     this.#fetchedAt = now;
+  }
+
+  #report(problems: readonly string[]): void {
+    const found = problems.join('\n');
+    if (found === this.#problems) return;
+    this.#problems = found;
+    for (const problem of problems) {
+      this.#logger.warn(`Ignoring a key of the key set at ${quote(this.#url)}: it ${problem}`);
+    }
   }
 
   async #waitForRefresh(): Promise<void> {
@@ -138,10 +179,12 @@ export class RemoteKeySet {
     return this.#network.clock.monotonic();
   }
 
-  #unknown(kid: string) {
+  #unknown(kid: string | undefined) {
+    const wanted =
+      kid === undefined ? 'a single key, as a token without kid needs,' : `a key ${quote(kid)}`;
     return createAuthError(
       'AUTH_KEY_UNKNOWN',
-      `the issuer does not publish a key ${quote(kid)} at ${quote(this.#url)}, it publishes ${quote([...this.#keys.keys()])}`,
+      `the issuer does not publish ${wanted} at ${quote(this.#url)}, it publishes ${quote([...this.#keys.keys()])}`,
     );
   }
 

@@ -167,3 +167,37 @@ describe('requirePublicJwk', () => {
     );
   });
 });
+
+describe('a key of a third party', () => {
+  const { alg: _alg, ...bare } = rsa;
+  const { kid: _kid, ...nameless } = bare;
+
+  it('that names no alg is bound to the first algorithm of the entry that fits it', () => {
+    expect(importVerificationKey(bare, { algorithms: ['ES256', 'PS384', 'RS256'] })).toMatchObject({
+      kid: 'k1',
+      alg: 'PS384',
+    });
+    expect(importVerificationKey(bare, { algorithms: ['ES256'] })).toBe(
+      'has the unusable alg undefined',
+    );
+    expect(importVerificationKey(rsa, { algorithms: ['RS512'] })).toMatchObject({ alg: 'RS256' });
+  });
+
+  it('may have no kid, but not one that is no name', () => {
+    const { kid: _ecKid, ...namelessEc } = ec;
+    const algorithms = ['RS256'] as const;
+    expect(importVerificationKey(nameless, { algorithms })).toMatchObject({
+      kid: '',
+      alg: 'RS256',
+    });
+    expect(importVerificationKey(namelessEc, { algorithms })).toMatchObject({ alg: 'ES256' });
+    for (const kid of ['', null, 1]) {
+      expect(importVerificationKey({ ...bare, kid }, { algorithms })).toBe('has no kid');
+    }
+  });
+
+  it('of which nothing is left out is needed among plugins', () => {
+    expect(importVerificationKey(bare)).toBe('has the unusable alg undefined');
+    expect(importVerificationKey(nameless)).toBe('has no kid');
+  });
+});

@@ -3,6 +3,7 @@ import type { PublicJwk } from '@stagepass/auth-node';
 import { quote } from '@stagepass/auth-node/internal';
 import {
   isSignatureAlgorithm,
+  schemeOf,
   type SignatureAlgorithm,
   whyKeyDoesNotFit,
 } from '../tokens/algorithms';
@@ -23,17 +24,25 @@ const algorithmOfCurve: ReadonlyMap<unknown, SignatureAlgorithm> = new Map([
   ['Ed25519', 'EdDSA'],
 ]);
 
+/** The key set of a third party, which may leave out more than plugins do. */
+export interface ThirdPartyKeys {
+  /** What its tokens may be signed with: a key that names no `alg` is bound to the first that fits it. */
+  readonly algorithms: readonly SignatureAlgorithm[];
+}
+
 /**
  * Reads a foreign value as a published key: exactly the public parameters of its type, with `kid` and
  * `alg`; all other members are dropped.
  *
+ * @param thirdParty - when given, `kid` may be absent, and is then empty; so may `alg`
  * @returns the key, or a text that says why it cannot be used
  */
-export function readPublicJwk(value: unknown): PublicJwk | string {
+export function readPublicJwk(value: unknown, thirdParty?: ThirdPartyKeys): PublicJwk | string {
   if (typeof value !== 'object' || value === null) return 'is not an object';
   const jwk = value as Record<string, unknown>;
-  const { kid, kty, use, key_ops: operations } = jwk;
-  if (typeof kid !== 'string' || kid === '') return 'has no kid';
+  const { kty, use, key_ops: operations } = jwk;
+  const kid = thirdParty && jwk.kid === undefined ? '' : jwk.kid;
+  if (typeof kid !== 'string' || jwk.kid === '') return 'has no kid';
   const parameters = typeof kty === 'string' ? publicParameters.get(kty) : undefined;
   if (typeof kty !== 'string' || !parameters) return `has the unusable kty ${quote(kty)}`;
   if ('d' in jwk || 'k' in jwk) return 'holds a private or secret member';
@@ -41,7 +50,7 @@ export function readPublicJwk(value: unknown): PublicJwk | string {
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
     return 'is not for verifying';
   }
-  const alg = jwk.alg ?? algorithmOfCurve.get(jwk.crv);
+  const alg = jwk.alg ?? algorithmOfCurve.get(jwk.crv) ?? algorithmFor(kty, thirdParty);
   if (!isSignatureAlgorithm(alg)) return `has the unusable alg ${quote(jwk.alg)}`;
   const published: PublicJwk = { kty, kid, alg };
   for (const name of parameters) {
@@ -50,6 +59,12 @@ export function readPublicJwk(value: unknown): PublicJwk | string {
     published[name] = parameter;
   }
   return published;
+}
+
+function algorithmFor(kty: string, thirdParty?: ThirdPartyKeys): SignatureAlgorithm | undefined {
+  return kty === 'RSA'
+    ? thirdParty?.algorithms.find(algorithm => schemeOf(algorithm).keyType === 'rsa')
+    : undefined;
 }
 
 /**
@@ -67,10 +82,14 @@ export function requirePublicJwk(value: PublicJwk): PublicJwk {
  * Imports a foreign value as a key that verifies signatures. The point must lie on its curve and be written
  * in full length (RFC 7518 section 6.2.1.2), and the key must fit its algorithm.
  *
+ * @param thirdParty - as for {@link readPublicJwk}
  * @returns the key, or a text that says why it cannot be used
  */
-export function importVerificationKey(value: unknown): VerificationKey | string {
-  const jwk = readPublicJwk(value);
+export function importVerificationKey(
+  value: unknown,
+  thirdParty?: ThirdPartyKeys,
+): VerificationKey | string {
+  const jwk = readPublicJwk(value, thirdParty);
   if (typeof jwk === 'string') return jwk;
   const alg = jwk.alg as SignatureAlgorithm;
   let publicKey: KeyObject;

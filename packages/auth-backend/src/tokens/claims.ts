@@ -28,12 +28,20 @@ export function readSubject(claims: JsonObject): string {
  * expired *at* `exp`, without leeway (RFC 7519 section 4.1.4).
  *
  * @param now - seconds since the epoch, fractions included
+ * @param options - `thirdParty`: the issuer is none of ours, and may leave out `iat` and write fractions of
+ *   seconds (RFC 7519 section 2, NumericDate)
+ * @returns the times; `iat` is 0 where there is none
  * @throws AuthenticationError `AUTH_CLAIM_INVALID`, `AUTH_TOKEN_EXPIRED` or `AUTH_TOKEN_NOT_YET_VALID`
  */
-export function readTimes(claims: JsonObject, now: number): { iat: number; exp: number } {
-  const iat = readNumericDate(claims, 'iat');
-  const exp = readNumericDate(claims, 'exp');
-  const nbf = Object.hasOwn(claims, 'nbf') ? readNumericDate(claims, 'nbf') : iat;
+export function readTimes(
+  claims: JsonObject,
+  now: number,
+  { thirdParty = false } = {},
+): { iat: number; exp: number } {
+  const read = (name: 'iat' | 'exp' | 'nbf') => readNumericDate(claims, name, thirdParty);
+  const iat = thirdParty && !Object.hasOwn(claims, 'iat') ? 0 : read('iat');
+  const exp = read('exp');
+  const nbf = Object.hasOwn(claims, 'nbf') ? read('nbf') : iat;
   if (exp < iat) throw invalidClaim('exp', `a time after iat ${iat}`, exp);
   if (exp <= now) {
     throw createAuthError(
@@ -59,13 +67,16 @@ export function invalidClaim(name: string, expected: string, found: unknown) {
   );
 }
 
-// Whole seconds only: every issuer that we know writes them, and a fraction is more often a bug.
-function readNumericDate(claims: JsonObject, name: 'iat' | 'exp' | 'nbf'): number {
+// Among plugins whole seconds only: both implementations write them, and a fraction is more often a bug.
+function readNumericDate(
+  claims: JsonObject,
+  name: 'iat' | 'exp' | 'nbf',
+  fractions: boolean,
+): number {
   const value = claims[name];
-  if (!Number.isSafeInteger(value) || (value as number) < 0 || (value as number) > LATEST_DATE) {
-    throw invalidClaim(name, 'whole seconds since the epoch', value);
-  }
-  return value as number;
+  const isDate = typeof value === 'number' && value >= 0 && value <= LATEST_DATE;
+  if (isDate && (fractions || Number.isInteger(value))) return value;
+  throw invalidClaim(name, `${fractions ? '' : 'whole '}seconds since the epoch`, value);
 }
 
 function toIso(seconds: number): string {

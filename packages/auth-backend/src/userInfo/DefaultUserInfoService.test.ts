@@ -10,6 +10,7 @@ import { illegalToken, rejectionOf } from '../testing/refusals';
 import { forge } from '../testing/tokenFixtures';
 import { UserTokens } from '../tokens/user/UserTokens';
 import { DefaultUserInfoService } from './DefaultUserInfoService';
+import { SharedAnswers } from './SharedAnswers';
 
 const JANE = 'user:default/jane';
 const JOE = 'user:default/joe';
@@ -34,7 +35,7 @@ function setUp() {
       asked.push(token);
       return authPlugin.answer();
     },
-    clock,
+    answers: new SharedAnswers(clock),
   });
   const tokenOf = (claims: object = {}, typ = 'vnd.backstage.user') =>
     forge(
@@ -103,6 +104,18 @@ describe('user info', () => {
     clock.advance(1);
     expect(await service.getUserInfo(credentials)).toEqual({ ...INFO, ownershipEntityRefs: [] });
     expect(asked).toHaveLength(2);
+  });
+
+  it('is not shared longer than its token lasts', async () => {
+    const { service, clock, tokenOf, credentialsOf, now } = setUp();
+    const credentials = credentialsOf(tokenOf({ exp: now + 2 }));
+    await service.getUserInfo(credentials);
+    clock.advance(1_999);
+    await service.getUserInfo(credentials);
+    clock.advance(1);
+    await expect(service.getUserInfo(credentials)).rejects.toMatchObject(
+      illegalToken('AUTH_TOKEN_EXPIRED'),
+    );
   });
 
   it('is a copy: what one caller does to it does not reach the next', async () => {

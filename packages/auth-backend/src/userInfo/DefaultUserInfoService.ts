@@ -2,22 +2,11 @@ import { InputError, NotFoundError } from '@backstage/errors';
 import type {
   BackstageCredentials,
   BackstageUserInfo,
-  Clock,
   UserInfoService,
 } from '@stagepass/auth-node';
 import { createAuthError, quote, viewCredentials } from '@stagepass/auth-node/internal';
 import type { UserTokens } from '../tokens/user/UserTokens';
-
-/** How long an answer is shared, in milliseconds. */
-const SHARE_FOR = 5_000;
-
-/** How many answers are shared at most. */
-const MAX_SHARED = 1_000;
-
-interface Shared {
-  readonly answer: Promise<BackstageUserInfo>;
-  readonly until: number;
-}
+import type { SharedAnswers, UserInfoAnswer } from './SharedAnswers';
 
 /** Asks the auth plugin for the record of a user. */
 export type FetchUserClaims = (token: string) => Promise<{ claims: unknown } | undefined>;
@@ -30,11 +19,14 @@ export class DefaultUserInfoService implements UserInfoService {
   readonly #options: {
     readonly userTokens: UserTokens;
     readonly fetchUserClaims: FetchUserClaims;
-    readonly clock: Clock;
+    readonly answers: SharedAnswers;
   };
-  readonly #shared = new Map<string, Shared>();
 
-  constructor(options: { userTokens: UserTokens; fetchUserClaims: FetchUserClaims; clock: Clock }) {
+  constructor(options: {
+    userTokens: UserTokens;
+    fetchUserClaims: FetchUserClaims;
+    answers: SharedAnswers;
+  }) {
     this.#options = options;
   }
 
@@ -48,7 +40,7 @@ export class DefaultUserInfoService implements UserInfoService {
         message: 'User credentials is unexpectedly missing token',
       });
     }
-    const info = await this.#share(token);
+    const { info } = await this.#options.answers.get(token, () => this.#find(token));
     if (info.userEntityRef !== principal.userEntityRef) {
       throw createAuthError(
         'AUTH_CLAIM_INVALID',
@@ -58,35 +50,22 @@ export class DefaultUserInfoService implements UserInfoService {
     return { ...info, ownershipEntityRefs: [...info.ownershipEntityRefs] };
   }
 
-  #share(token: string): Promise<BackstageUserInfo> {
-    const now = this.#options.clock.monotonic();
-    const shared = this.#shared.get(token);
-    if (shared && now < shared.until) return shared.answer;
-    this.#shared.delete(token);
-    const [oldest] = this.#shared.keys();
-    if (this.#shared.size >= MAX_SHARED && oldest !== undefined) this.#shared.delete(oldest);
-    const answer = this.#find(token);
-    this.#shared.set(token, { answer, until: now + SHARE_FOR });
-    answer.catch(() => {
-      // A failure is not kept; but a newer answer to the same question is.
-      if (this.#shared.get(token)?.answer === answer) this.#shared.delete(token);
-    });
-    return answer;
-  }
-
-  async #find(token: string): Promise<BackstageUserInfo> {
+  async #find(token: string): Promise<UserInfoAnswer> {
     const { userTokens, fetchUserClaims } = this.#options;
     // Verified here, whatever the credentials say of themselves: they may come out of storage.
-    const { userEntityRef, claims } = await userTokens.verifyToken(token, 'user');
-    const { ent } = claims;
-    if (ent !== undefined) return { userEntityRef, ownershipEntityRefs: readRefs(ent) };
+    const { userEntityRef, claims, expiresAt } = await userTokens.verifyToken(token, 'user');
+    const answer = (ent: unknown): UserInfoAnswer => ({
+      info: { userEntityRef, ownershipEntityRefs: readRefs(ent) },
+      tokenExpiresAt: expiresAt,
+    });
+    if (claims.ent !== undefined) return answer(claims.ent);
     const record = await fetchUserClaims(token);
     if (!record) throw new NotFoundError(`The auth plugin has no record of ${userEntityRef}`);
     const stored = record.claims as { sub?: unknown; ent?: unknown } | null;
     if (stored?.sub !== userEntityRef) {
       throw new Error(`Expected the record of ${quote(userEntityRef)}, found another user's`);
     }
-    return { userEntityRef, ownershipEntityRefs: readRefs(stored.ent) };
+    return answer(stored.ent);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Config } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
 import type { AuthPolicy, AuthService, HttpAuthService } from '@stagepass/auth-node';
-import { type ErrorRequestHandler, type Response, Router } from 'express';
+import { type ErrorRequestHandler, type RequestHandler, type Response, Router } from 'express';
 import {
   type Answer,
   answerError,
@@ -19,7 +19,9 @@ import {
  * {@link authErrorHandler} last, which answers what the barrier refuses.
  *
  * @param options - `auth` and `httpAuth`: the services of the plugin; `config`: the whole configuration, of
- *   which `backend.auth.dangerouslyDisableDefaultAuthPolicy` is read
+ *   which `backend.auth.dangerouslyDisableDefaultAuthPolicy` is read; `beforeBarrier`: what stands between
+ *   the key set, which other plugins need at any time, and the barrier, such as a wait until the plugin is
+ *   ready
  * @returns the router, and `addAuthPolicy`, which opens paths of the plugin: see
  *   {@link CredentialsBarrier.addAuthPolicy}
  * @throws Error `AUTH_CONFIG_INVALID` when the configuration cannot be used
@@ -29,10 +31,12 @@ export function createPluginRouter(options: {
   auth: AuthService;
   httpAuth: HttpAuthService;
   config?: Config | JsonObject;
+  beforeBarrier?: RequestHandler;
 }): { router: Router; addAuthPolicy(policy: AuthPolicy): void } {
   const barrier = createCredentialsBarrier(options);
   const router = Router();
   mount(router, keySetRoutes(options.auth));
+  if (options.beforeBarrier) router.use(options.beforeBarrier);
   router.use((req, _res, next) => {
     // `req.path` is below the mount point and as received, as the handlers behind will match it.
     barrier.admit(req, req.path).then(() => next(), next);
@@ -67,6 +71,20 @@ export function authErrorHandler(): ErrorRequestHandler {
     const answer = res.headersSent ? undefined : answerError(error, req);
     if (answer) send(res, answer);
     else next(error);
+  };
+}
+
+/**
+ * Makes the error handler that gives refusals their `WWW-Authenticate` (RFC 6750 section 3) or `Retry-After`,
+ * and leaves the rest of the answer to the next error handler.
+ *
+ * @public
+ */
+export function authChallengeHandler(): ErrorRequestHandler {
+  return (error, req, res, next) => {
+    const answer = res.headersSent ? undefined : answerError(error, req);
+    if (answer) res.set(answer.headers);
+    next(error);
   };
 }
 

@@ -2,7 +2,7 @@ import { ConfigReader } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
 import { readHttpConfig } from './httpConfig';
 
-const defaults = { defaultPolicyDisabled: false, corsOrigins: [] };
+const defaults = { defaultPolicyDisabled: false, corsOrigins: [], cookie: {} };
 
 describe('readHttpConfig', () => {
   it('takes the defaults without configuration', () => {
@@ -11,6 +11,7 @@ describe('readHttpConfig', () => {
 
   const policy = (dangerouslyDisableDefaultAuthPolicy: unknown) =>
     ({ backend: { auth: { dangerouslyDisableDefaultAuthPolicy } } }) as JsonObject;
+  const cookie = (value: unknown) => ({ backend: { auth: { cookie: value } } }) as JsonObject;
   const cors = (origin: unknown) => ({ backend: { cors: { origin } } }) as JsonObject;
 
   it.each<[JsonObject, Partial<ReturnType<typeof readHttpConfig>>]>([
@@ -24,6 +25,8 @@ describe('readHttpConfig', () => {
       cors(['https://a.example', 'https://b.example']),
       { corsOrigins: ['https://a.example', 'https://b.example'] },
     ],
+    [cookie(null), {}],
+    [cookie({ name: 'x', sameSite: 'lax' }), { cookie: { name: 'x', sameSite: 'lax' } }],
     [cors(true), {}],
     [cors(['*', 'null', 'https://*.example.com', 'https://a.example/', 'a.example', '']), {}],
   ])('reads %j, as an object and through a reader', (config, expected) => {
@@ -37,6 +40,12 @@ describe('readHttpConfig', () => {
     [{ backend: 'x' }, 'backend.auth.dangerouslyDisableDefaultAuthPolicy: '],
     [{ backend: { cors: 'x' } }, 'backend.cors.origin: '],
     [cors(1), 'backend.cors.origin: expected an origin or a list of them, found 1'],
+    [cookie('x'), 'backend.auth.cookie: expected an object, found "x"'],
+    [cookie([]), 'backend.auth.cookie: expected an object, found []'],
+    [
+      cookie({ path: '/' }),
+      'backend.auth.cookie.path: unknown key, expected one of name, domain, sameSite, partitioned',
+    ],
     [cors([{}]), 'backend.cors.origin: expected an origin or a list of them, found {}'],
   ])('refuses %j', (config, start) => {
     expect(() => readHttpConfig(config)).toThrow(

@@ -1,6 +1,7 @@
 import { type Config, ConfigReader } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import type { UserCookieOptions } from './userCookie';
 
 /** What the configuration says about requests. */
 export interface HttpConfig {
@@ -8,7 +9,11 @@ export interface HttpConfig {
   readonly defaultPolicyDisabled: boolean;
   /** The exact origins of `backend.cors.origin`; patterns such as `https://*.example.com` are not among them. */
   readonly corsOrigins: readonly string[];
+  /** `backend.auth.cookie`. */
+  readonly cookie: UserCookieOptions;
 }
+
+const cookieMembers = ['name', 'domain', 'sameSite', 'partitioned'];
 
 /**
  * Reads what the configuration says about requests.
@@ -24,7 +29,27 @@ export function readHttpConfig(config: Config | JsonObject = {}): HttpConfig {
         reader.getOptionalBoolean(path),
       ) ?? false,
     corsOrigins: readOrigins(read('backend.cors.origin', path => reader.getOptional(path))),
+    cookie: readCookie(read('backend.auth.cookie', path => reader.getOptional(path))),
   };
+}
+
+/** What the members may be is checked where the cookie is made. */
+function readCookie(value: unknown): UserCookieOptions {
+  if (value === undefined || value === null) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw createAuthError(
+      'AUTH_CONFIG_INVALID',
+      `backend.auth.cookie: expected an object, found ${quote(value)}`,
+    );
+  }
+  const unknown = Object.keys(value).find(member => !cookieMembers.includes(member));
+  if (unknown !== undefined) {
+    throw createAuthError(
+      'AUTH_CONFIG_INVALID',
+      `backend.auth.cookie.${unknown}: unknown key, expected one of ${cookieMembers.join(', ')}`,
+    );
+  }
+  return value;
 }
 
 function readOrigins(value: unknown): string[] {

@@ -110,6 +110,8 @@ describe('createUserCookie', () => {
     [{ name: '__HOST-auth', domain: 'a' }, 'cookie.domain'],
     [{ sameSite: 'None' as never }, 'cookie.sameSite: expected strict, lax or none, found "None"'],
     [{ sameSite: 'toString' as never }, 'cookie.sameSite'],
+    [{ name: 1 as never }, 'cookie.name: expected a token of RFC 9110, found 1'],
+    [{ partitioned: 'yes' as never }, 'cookie.partitioned: expected true or false, found "yes"'],
   ])('refuses %j', (options, message) => {
     expect(() => createUserCookie(options)).toThrow(
       expect.objectContaining({

@@ -53,7 +53,7 @@ export function createUserCookie(options: UserCookieOptions = {}): UserCookie {
     sameSite: wanted = 'none',
     partitioned = false,
   } = options;
-  checkOptions(name, domain, wanted);
+  checkOptions({ name, domain, sameSite: wanted, partitioned });
   const hostOnly = hasPrefix(name, '__host-');
 
   function line(url: URL, form: string | undefined, value: string, lifetime: string): string {
@@ -101,8 +101,9 @@ export function createUserCookie(options: UserCookieOptions = {}): UserCookie {
   };
 }
 
-function checkOptions(name: string, domain: unknown, sameSite: unknown): void {
-  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) {
+function checkOptions(options: Record<keyof UserCookieOptions, unknown>): void {
+  const { name, domain, sameSite, partitioned } = options;
+  if (typeof name !== 'string' || !/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) {
     throw createAuthError(
       'AUTH_CONFIG_INVALID',
       `cookie.name: expected a token of RFC 9110, found ${quote(name)}`,
@@ -124,6 +125,12 @@ function checkOptions(name: string, domain: unknown, sameSite: unknown): void {
     throw createAuthError(
       'AUTH_CONFIG_INVALID',
       `cookie.sameSite: expected strict, lax or none, found ${quote(sameSite)}`,
+    );
+  }
+  if (typeof partitioned !== 'boolean') {
+    throw createAuthError(
+      'AUTH_CONFIG_INVALID',
+      `cookie.partitioned: expected true or false, found ${quote(partitioned)}`,
     );
   }
 }

@@ -19,9 +19,10 @@ export function writeLimitedSigningInput(
 }
 
 /**
- * Derives the limited user token from a verified user token; a limited token is its own limited form.
+ * Derives the limited user token from a verified user token. A limited token is its own limited form, and
+ * so is a user token of the old form, which has no type.
  *
- * @param token - a user token or limited user token whose signature has been verified before
+ * @param token - a user token or limited user token that has been verified before
  * @param now - seconds since the epoch
  * @throws AuthenticationError `AUTH_TOKEN_TYPE_UNKNOWN` for any other token, `AUTH_CLAIM_INVALID` when the
  *   user token holds no identity proof, `AUTH_TOKEN_EXPIRED`
@@ -34,7 +35,8 @@ export function deriveLimitedUserToken(
   const claims = unverifiedClaims();
   const { iat, exp } = readTimes(claims, now);
   const expiresAt = new Date(exp * 1000);
-  if (header.typ === tokenTypes.limitedUser.typParam) return { token, expiresAt };
+  const isOldForm = header.typ === undefined && claims.aud === tokenTypes.user.audClaim;
+  if (header.typ === tokenTypes.limitedUser.typParam || isOldForm) return { token, expiresAt };
   if (header.typ !== tokenTypes.user.typParam) {
     throw createAuthError(
       'AUTH_TOKEN_TYPE_UNKNOWN',

@@ -100,14 +100,14 @@ describe('a plugin token', () => {
 
   it('proves the plugin that signed it', async () => {
     const { verify, good, asked } = setUp();
-    expect(await verify(good)).toEqual({ pluginId: 'catalog' });
+    expect(await verify(good)).toEqual({ subject: 'plugin:catalog' });
     expect(asked).toEqual([]);
   });
 
   it('brings the token of the user, unverified', async () => {
     const { verify, good } = setUp();
     expect(await verify({ ...good, obo: 'x' })).toEqual({
-      pluginId: 'catalog',
+      subject: 'plugin:catalog',
       limitedUserToken: 'x',
     });
   });
@@ -116,7 +116,7 @@ describe('a plugin token', () => {
     const { verify, good, now } = setUp();
     const claims: JsonObject = { ...good, iat: now + 60, iss: 'x', jti: 'y', scope: 'admin' };
     for (let index = 0; index < 1_000; index += 1) claims[`claim-${index}`] = index;
-    expect(await verify(claims)).toEqual({ pluginId: 'catalog' });
+    expect(await verify(claims)).toEqual({ subject: 'plugin:catalog' });
   });
 
   it.each<[unknown]>([
@@ -276,7 +276,7 @@ describe('a plugin token', () => {
   it('lives to its last moment', async () => {
     const { verify, good, clock } = setUp();
     clock.advance(3_599_999);
-    expect(await verify(good)).toEqual({ pluginId: 'catalog' });
+    expect(await verify(good)).toEqual({ subject: 'plugin:catalog' });
     clock.advance(1);
     await expect(verify(good)).rejects.toMatchObject(illegalToken('AUTH_TOKEN_EXPIRED'));
   });
@@ -284,7 +284,7 @@ describe('a plugin token', () => {
   it('of a host whose clock is a minute behind is accepted', async () => {
     const { verify, good, now } = setUp();
     expect(await verify({ ...good, iat: now - 60, exp: now + 3_540 })).toEqual({
-      pluginId: 'catalog',
+      subject: 'plugin:catalog',
     });
   });
 
@@ -333,6 +333,6 @@ describe('a plugin token', () => {
       reason: 'expected ES256 and the algorithm ES384 of key "k1", found "ES384"',
     });
     const open = setUp(['ES256', 'ES384'], key.jwk);
-    expect(await open.verify(open.good, header, key)).toEqual({ pluginId: 'catalog' });
+    expect(await open.verify(open.good, header, key)).toEqual({ subject: 'plugin:catalog' });
   });
 });

@@ -8,20 +8,13 @@ import type { UnverifiedJws } from '../parseCompact';
 import { signJws } from '../signJws';
 import { verifyJws } from '../verifyJws';
 import { isPluginId } from './pluginId';
+import type { PluginTokenProof } from './PluginTokenProof';
 
 /** How long a plugin token lives, in seconds. */
 export const PLUGIN_TOKEN_LIFE = 60 * 60;
 
 /** The longest life that is accepted of another implementation's plugin token, in seconds. */
 const MAX_PLUGIN_TOKEN_LIFE = 24 * 60 * 60;
-
-/** What a plugin token proves. */
-export interface PluginTokenProof {
-  /** The plugin that signed the token. */
-  readonly pluginId: string;
-  /** The user on whose behalf it calls, as a token that is yet to be verified. */
-  readonly limitedUserToken?: string;
-}
 
 /** The tokens with which plugins call each other: those that this plugin issues and those sent to it. */
 export class PluginTokens {
@@ -89,12 +82,12 @@ export class PluginTokens {
     if (exp - iat > MAX_PLUGIN_TOKEN_LIFE) {
       throw invalidClaim('exp', `at most ${MAX_PLUGIN_TOKEN_LIFE} s after iat`, exp);
     }
-    const pluginId = readSubject(claims);
-    if (!Object.hasOwn(claims, 'obo')) return { pluginId };
+    const subject = `plugin:${readSubject(claims)}`;
+    if (!Object.hasOwn(claims, 'obo')) return { subject };
     // A present but unusable obo must never make the plugin itself the caller.
     if (typeof obo !== 'string' || obo === '') {
       throw invalidClaim('obo', 'a limited user token', typeof obo === 'string' ? '' : obo);
     }
-    return { pluginId, limitedUserToken: obo };
+    return { subject, limitedUserToken: obo };
   }
 }

@@ -22,22 +22,28 @@ export class UserTokens {
   readonly #options: {
     readonly findKey: (kid: string | undefined) => Promise<VerificationKey>;
     readonly algorithms: readonly SignatureAlgorithm[];
+    readonly untypedAccepted?: boolean;
     readonly clock: Clock;
   };
 
-  /** @param options - `findKey`: finds the key of the auth plugin with this id */
+  /**
+   * @param options - `findKey`: finds the key of the auth plugin with this id; `untypedAccepted`: old tokens,
+   *   which show only by `aud: backstage` what they are, are accepted as user tokens; default false
+   */
   constructor(options: {
     findKey: (kid: string | undefined) => Promise<VerificationKey>;
     algorithms: readonly SignatureAlgorithm[];
+    untypedAccepted?: boolean;
     clock: Clock;
   }) {
     this.#options = options;
   }
 
   /** Tells whether a token says of itself that it is a user's, full or limited; exactly. */
-  static recognises(jws: UnverifiedJws): boolean {
+  recognises(jws: UnverifiedJws): boolean {
     const { typ } = jws.header;
-    return typ === tokenTypes.user.typParam || typ === tokenTypes.limitedUser.typParam;
+    if (typ === tokenTypes.user.typParam || typ === tokenTypes.limitedUser.typParam) return true;
+    return this.#options.untypedAccepted === true && isUntyped(jws);
   }
 
   /** Verifies a user token, full or limited. */
@@ -60,8 +66,7 @@ export class UserTokens {
    */
   async verifyToken(token: string, expected: 'user' | 'limited'): Promise<UserTokenProof> {
     const jws = parseCompact(token);
-    const isLimited = jws.header.typ === tokenTypes.limitedUser.typParam;
-    if (expected === 'limited' ? !isLimited : !UserTokens.recognises(jws)) {
+    if (!this.recognises(jws) || (expected === 'limited' && !isOwnLimitedForm(jws))) {
       throw createAuthError(
         'AUTH_TOKEN_TYPE_UNKNOWN',
         `expected a ${expected === 'limited' ? 'limited user token' : 'user token'}, found a token of type ${quote(jws.header.typ ?? null)}`,
@@ -69,4 +74,14 @@ export class UserTokens {
     }
     return this.verify(jws);
   }
+}
+
+/** Tells whether a token is one of the old form, without a type of ours; it must not say another type. */
+function isUntyped(jws: UnverifiedJws): boolean {
+  return jws.header.typ === undefined && jws.unverifiedClaims().aud === tokenTypes.user.audClaim;
+}
+
+/** Old tokens have no limited form, and stand for themselves where one is asked for. */
+function isOwnLimitedForm(jws: UnverifiedJws): boolean {
+  return jws.header.typ === tokenTypes.limitedUser.typParam || jws.header.typ === undefined;
 }

@@ -1,0 +1,45 @@
+import {
+  coreServices,
+  createServiceFactory,
+  createServiceRef,
+  type ServiceRef,
+} from '@backstage/backend-plugin-api';
+import { type AuthBackend, createAuthBackend } from '@stagepass/auth-backend';
+
+/**
+ * What the auth services of all plugins of a process share: key sets, configuration, user info. Its default
+ * factory reads the configuration and logs to the root logger; add a factory of your own to give
+ * `createAuthBackend` further options, such as `onAuthEvent`.
+ *
+ * @example
+ * ```ts
+ * backend.add(
+ *   createServiceFactory({
+ *     service: authBackendServiceRef,
+ *     deps: { config: coreServices.rootConfig, logger: coreServices.rootLogger },
+ *     factory: ({ config, logger }) => createAuthBackend({ config, logger, onAuthEvent }),
+ *   }),
+ * );
+ * ```
+ * @public
+ */
+export const authBackendServiceRef: ServiceRef<AuthBackend, 'root'> = createServiceRef<AuthBackend>(
+  {
+    id: 'stagepass.authBackend',
+    scope: 'root',
+    defaultFactory: async service =>
+      createServiceFactory({
+        service,
+        deps: {
+          config: coreServices.rootConfig,
+          logger: coreServices.rootLogger,
+          lifecycle: coreServices.rootLifecycle,
+        },
+        factory({ config, logger, lifecycle }) {
+          const backend = createAuthBackend({ config, logger });
+          lifecycle.addShutdownHook(() => backend.close());
+          return backend;
+        },
+      }),
+  },
+);

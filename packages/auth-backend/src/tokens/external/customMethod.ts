@@ -1,0 +1,115 @@
+import { ConfigReader } from '@backstage/config';
+import type { Clock, LoggerService } from '@stagepass/auth-node';
+import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import type { ExternalMethod } from './ExternalMethod';
+import type { ExternalTokenHandler } from './ExternalTokenHandler';
+import { builtInTypes, type CustomAccess, isExternalSubject } from './externalEntries';
+
+/** How long a custom handler may take, in milliseconds. */
+const HANDLER_TIMEOUT = 5_000;
+
+/** Custom handlers by the type of the entries that they serve. */
+export type ExternalTokenHandlers = ReadonlyMap<string, ExternalTokenHandler<unknown>>;
+
+/**
+ * Indexes custom handlers by their type.
+ *
+ * @throws Error `AUTH_CONFIG_INVALID` when two have the same type, or one the type of a built-in method
+ */
+export function indexHandlers(
+  handlers: readonly ExternalTokenHandler<unknown>[],
+): ExternalTokenHandlers {
+  const byType = new Map<string, ExternalTokenHandler<unknown>>();
+  for (const handler of handlers) {
+    if ((builtInTypes as readonly string[]).includes(handler.type) || byType.has(handler.type)) {
+      throw createAuthError(
+        'AUTH_CONFIG_INVALID',
+        `Duplicate external token handler type '${handler.type}', each handler must have a unique type`,
+      );
+    }
+    byType.set(handler.type, handler);
+  }
+  return byType;
+}
+
+/**
+ * Makes the method of an entry that a custom handler serves. What the handler throws, other than a refusal,
+ * is told to the log alone.
+ *
+ * @throws Error `AUTH_CONFIG_INVALID` when no handler serves the entry, or it does not take its options
+ */
+export function createCustomMethod(
+  entry: CustomAccess,
+  handlers: ExternalTokenHandlers,
+  { clock, logger }: { clock: Clock; logger: LoggerService },
+): ExternalMethod {
+  const { path } = entry;
+  const handler = findHandler(entry, handlers);
+  const context = initialize(entry, handler);
+  return {
+    entry,
+    async verify(token) {
+      try {
+        // In an async function, since a handler may also throw before there is a promise.
+        const work = (async () => handler.verifyToken(token, context))();
+        const result = await withinTime(work, clock);
+        return result === undefined ? undefined : { subject: readExternalSubject(result) };
+      } catch (error) {
+        // Many handlers say what they were given; the token must not reach the log.
+        const detail = String(error).replaceAll(token, '<token>');
+        logger.warn(`The external token handler of ${path} failed: ${quote(detail)}`);
+        throw asRefusal(error);
+      }
+    },
+  };
+}
+
+function findHandler(entry: CustomAccess, handlers: ExternalTokenHandlers) {
+  const handler = handlers.get(entry.handlerType);
+  if (handler) return handler;
+  const valid = [...builtInTypes, ...handlers.keys()].map(type => `'${type}'`).join(', ');
+  throw createAuthError(
+    'AUTH_CONFIG_INVALID',
+    `${entry.path}.type: expected one of ${valid}, found ${quote(entry.handlerType)}`,
+  );
+}
+
+function initialize({ options, path }: CustomAccess, handler: ExternalTokenHandler<unknown>) {
+  try {
+    return handler.initialize({ options: new ConfigReader(options, path) });
+  } catch (error) {
+    throw createAuthError(
+      'AUTH_CONFIG_INVALID',
+      `${path}.options: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+function readExternalSubject(result: { subject: unknown } | null): string {
+  const subject = result?.subject;
+  if (typeof subject !== 'string' || !isExternalSubject(subject)) {
+    throw new Error(`expected a subject that names an external caller, found ${quote(subject)}`);
+  }
+  return subject;
+}
+
+async function withinTime<TResult>(work: Promise<TResult>, clock: Clock): Promise<TResult> {
+  let cancel = () => {};
+  const timeout = new Promise<never>((_, reject) => {
+    cancel = clock.setTimeout(() => {
+      reject(new Error(`no answer within ${HANDLER_TIMEOUT / 1000} s`));
+    }, HANDLER_TIMEOUT);
+  });
+  return Promise.race([work, timeout]).finally(cancel);
+}
+
+/** A refusal with a code, in place of what a handler threw: that is in the log, and could hold the token. */
+function asRefusal(error: unknown) {
+  return (error as { name?: unknown } | null | undefined)?.name === 'AuthenticationError'
+    ? createAuthError(
+        'AUTH_TOKEN_TYPE_UNKNOWN',
+        'an external token handler refuses it; see the log',
+      )
+    : createAuthError('AUTH_KEYS_UNAVAILABLE', 'an external token handler failed; see the log');
+}

@@ -1,0 +1,159 @@
+import { TestClock } from '@stagepass/auth-test-utils';
+import { createKey } from '../../testing/keyFixtures';
+import { illegalToken, rejectionOf } from '../../testing/refusals';
+import { forge } from '../../testing/tokenFixtures';
+import { createAuthError } from '@stagepass/auth-node/internal';
+import { signatureAlgorithms } from '../algorithms';
+import { parseCompact } from '../parseCompact';
+import type { JwksAccess } from './externalEntries';
+import { createJwksMethod } from './jwksMethod';
+
+const key = createKey('idp-key', 'RS256');
+const clock = new TestClock();
+const now = Math.floor(clock.now() / 1000);
+const PATH = 'backend.auth.externalAccess[2]';
+const idp: JwksAccess = {
+  type: 'jwks',
+  path: PATH,
+  url: 'https://idp.example/keys',
+  issuers: ['https://idp.example', 'https://other.example'],
+  audiences: ['backend', 'portal'],
+  algorithms: ['RS256', 'ES256'],
+};
+
+function write(claims: object = {}, header: object = {}): string {
+  return forge(
+    { alg: 'RS256', kid: 'idp-key', ...header },
+    { iss: 'https://idp.example', aud: 'backend', sub: 'ci|1', exp: now + 60, ...claims },
+    key.signing,
+  );
+}
+
+function setUp(entry: Partial<JwksAccess> = {}) {
+  const asked: Array<string | undefined> = [];
+  const findKey = async (kid: string | undefined) => {
+    asked.push(kid);
+    if (kid === 'idp-key' || kid === undefined) return key.verification;
+    throw createAuthError('AUTH_KEY_UNKNOWN', 'no such key');
+  };
+  const method = createJwksMethod({ ...idp, ...entry }, findKey, clock);
+  return { asked, verify: (token: string) => method.verify(token, parseCompact(token)) };
+}
+
+describe('a token of a third party', () => {
+  it('proves an external subject', async () => {
+    expect(await setUp().verify(write())).toEqual({ subject: 'external:ci|1' });
+    expect(await setUp({ subjectPrefix: 'idp' }).verify(write())).toEqual({
+      subject: 'external:idp:ci|1',
+    });
+  });
+
+  it.each([
+    ['one of several issuers', {}, write({ iss: 'https://other.example' })],
+    ['one of its audiences is ours', {}, write({ aud: ['elsewhere', 'portal'] })],
+    ['a type', {}, write({}, { typ: 'at+jwt' })],
+    ['no kid', {}, write({}, { kid: undefined })],
+    ['times in fractions', {}, write({ iat: now - 0.25, exp: now + 0.25 })],
+    ['any issuer, where that is allowed', { issuers: undefined }, write({ iss: undefined })],
+    ['any audience, where that is allowed', { audiences: undefined }, write({ aud: 'x' })],
+  ] as const)('is accepted with %s', async (_, entry, token) => {
+    expect(await setUp(entry).verify(token)).toEqual({ subject: 'external:ci|1' });
+  });
+
+  it('cannot pose as a plugin or a user, whatever its subject', async () => {
+    for (const sub of ['plugin:catalog', 'user:default/admin']) {
+      expect(await setUp().verify(write({ sub }))).toEqual({ subject: `external:${sub}` });
+    }
+  });
+
+  it('that is no JWS at all is another method’s', async () => {
+    const method = createJwksMethod(idp, () => Promise.reject(new Error('not asked')), clock);
+    expect(await method.verify('opaque', undefined)).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'AUTH_ALGORITHM_NOT_ALLOWED',
+      write({}, { alg: 'RS512' }),
+      `${PATH}: expected alg to be one of ["RS256","ES256"], found "RS512"`,
+    ],
+    [
+      'AUTH_ALGORITHM_NOT_ALLOWED',
+      write({}, { alg: 'HS256' }),
+      `${PATH}: expected alg to be one of ["RS256","ES256"], found "HS256"`,
+    ],
+    [
+      'AUTH_ISSUER_MISMATCH',
+      write({ iss: 'https://idp.example/' }),
+      `${PATH}: expected iss to be one of ["https://idp.example","https://other.example"], found "https://idp.example/"`,
+    ],
+    [
+      'AUTH_ISSUER_MISMATCH',
+      write({ iss: ['https://idp.example'] }),
+      `${PATH}: expected iss to be one of ["https://idp.example","https://other.example"], found ["https://idp.example"]`,
+    ],
+    [
+      'AUTH_AUDIENCE_MISMATCH',
+      write({ aud: undefined }),
+      `${PATH}: expected aud to be one of ["backend","portal"], found null`,
+    ],
+    [
+      'AUTH_AUDIENCE_MISMATCH',
+      write({ aud: ['backend '] }),
+      `${PATH}: expected aud to be one of ["backend","portal"], found ["backend "]`,
+    ],
+  ] as const)('is refused with %s before a key is asked for', async (code, token, reason) => {
+    const { asked, verify } = setUp();
+    expect(await rejectionOf(verify(token))).toMatchObject({ ...illegalToken(code), reason });
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['AUTH_KEY_UNKNOWN', write({}, { kid: 'other' }), 'no such key'],
+    [
+      'AUTH_ALGORITHM_NOT_ALLOWED',
+      write({}, { alg: 'ES256' }),
+      'expected RS256 or ES256 and the algorithm RS256 of key "idp-key", found "ES256"',
+    ],
+    [
+      'AUTH_SIGNATURE_INVALID',
+      write().replace(/.{4}$/, 'AAAA'),
+      'the signature does not verify with key "idp-key" of the issuer',
+    ],
+    [
+      'AUTH_CLAIM_INVALID',
+      write({ exp: undefined }),
+      'claim exp: expected seconds since the epoch, found none',
+    ],
+    [
+      'AUTH_CLAIM_INVALID',
+      write({ sub: undefined }),
+      'claim sub: expected a string of 1 to 1024 characters, found none',
+    ],
+    [
+      'AUTH_TOKEN_EXPIRED',
+      write({ exp: now }),
+      'the token expired at 2026-01-01T12:00:00.000Z, it is 2026-01-01T12:00:00.000Z now; get a new one',
+    ],
+  ] as const)('is refused with %s', async (code, token, reason) => {
+    expect(await rejectionOf(setUp().verify(token))).toMatchObject({
+      ...illegalToken(code),
+      reason,
+    });
+  });
+
+  it.each(signatureAlgorithms)('may be signed with %s', async algorithm => {
+    const pair = createKey('k', algorithm);
+    const token = forge(
+      { alg: algorithm, kid: 'k' },
+      { iss: 'https://idp.example', aud: 'backend', sub: 'ci', exp: now + 60 },
+      pair.signing,
+    );
+    const method = createJwksMethod(
+      { ...idp, algorithms: signatureAlgorithms },
+      async () => pair.verification,
+      clock,
+    );
+    expect(await method.verify(token, parseCompact(token))).toEqual({ subject: 'external:ci' });
+  });
+});

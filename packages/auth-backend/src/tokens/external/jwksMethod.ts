@@ -1,0 +1,63 @@
+import type { JsonObject } from '@backstage/types';
+import type { Clock } from '@stagepass/auth-node';
+import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import { isSignatureAlgorithm } from '../algorithms';
+import { readSubject, readTimes } from '../claims';
+import { type VerificationKey, verifyJws } from '../verifyJws';
+import type { ExternalMethod } from './ExternalMethod';
+import type { JwksAccess } from './externalEntries';
+
+/** Finds a key of a third party. */
+export type FindExternalKey = (kid: string | undefined) => Promise<VerificationKey>;
+
+/**
+ * Makes the method of a third party that publishes its keys (Backstage's type `jwks`). A token whose
+ * algorithm, issuer or audience is another's is refused before anybody is asked for a key.
+ *
+ * @param findKey - finds a key in the key set of the entry
+ */
+export function createJwksMethod(
+  entry: JwksAccess,
+  findKey: FindExternalKey,
+  clock: Clock,
+): ExternalMethod {
+  const prefix = entry.subjectPrefix ? `external:${entry.subjectPrefix}:` : 'external:';
+  return {
+    entry,
+    async verify(_token, jws) {
+      if (!jws) return undefined;
+      const { alg, kid } = jws.header;
+      if (!isSignatureAlgorithm(alg) || !entry.algorithms.includes(alg)) {
+        throw refusal(entry, 'AUTH_ALGORITHM_NOT_ALLOWED', entry.algorithms, alg);
+      }
+      checkParties(entry, jws.unverifiedClaims());
+      const claims = await verifyJws(jws, await findKey(kid), entry.algorithms);
+      readTimes(claims, clock.now() / 1000, { thirdParty: true });
+      return { subject: `${prefix}${readSubject(claims)}` };
+    },
+  };
+}
+
+function checkParties(entry: JwksAccess, { iss, aud }: JsonObject): void {
+  if (entry.issuers && !(typeof iss === 'string' && entry.issuers.includes(iss))) {
+    throw refusal(entry, 'AUTH_ISSUER_MISMATCH', entry.issuers, iss);
+  }
+  const audiences: unknown[] = Array.isArray(aud) ? aud : [aud];
+  if (entry.audiences && !entry.audiences.some(audience => audiences.includes(audience))) {
+    throw refusal(entry, 'AUTH_AUDIENCE_MISMATCH', entry.audiences, aud);
+  }
+}
+
+function refusal(
+  { path }: JwksAccess,
+  code: 'AUTH_ALGORITHM_NOT_ALLOWED' | 'AUTH_ISSUER_MISMATCH' | 'AUTH_AUDIENCE_MISMATCH',
+  expected: readonly string[],
+  found: unknown,
+) {
+  const what = { AUTH_ALGORITHM_NOT_ALLOWED: 'alg', AUTH_ISSUER_MISMATCH: 'iss' } as const;
+  const name = code === 'AUTH_AUDIENCE_MISMATCH' ? 'aud' : what[code];
+  return createAuthError(
+    code,
+    `${path}: expected ${name} to be ${expected.length > 1 ? 'one of ' : ''}${quote(expected)}, found ${quote(found ?? null)}`,
+  );
+}

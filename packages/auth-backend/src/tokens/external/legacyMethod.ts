@@ -1,0 +1,39 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Clock } from '@stagepass/auth-node';
+import { createAuthError } from '@stagepass/auth-node/internal';
+import { readTimes } from '../claims';
+import type { UnverifiedJws } from '../parseCompact';
+import type { ExternalMethod } from './ExternalMethod';
+import type { LegacyAccess } from './externalEntries';
+
+/** What every caller with a shared secret calls itself; the configuration says who it is. */
+const LEGACY_SUBJECT = 'backstage-server';
+
+/**
+ * Makes the method of a caller that shares a secret with the backend: tokens with `alg: HS256` and the
+ * subject `backstage-server`, without audience (Backstage's type `legacy`). This is the only place where a
+ * token is verified with a secret; no published key ever gets here.
+ */
+export function createLegacyMethod(entry: LegacyAccess, clock: Clock): ExternalMethod {
+  return {
+    entry,
+    async verify(_token, jws) {
+      if (jws?.header.alg !== 'HS256') return undefined;
+      const claims = jws.unverifiedClaims();
+      if (claims.sub !== LEGACY_SUBJECT || Object.hasOwn(claims, 'aud')) return undefined;
+      if (!isSignedWith(entry.secret, jws)) {
+        throw createAuthError(
+          'AUTH_SIGNATURE_INVALID',
+          `the token is not signed with the secret of ${entry.path}`,
+        );
+      }
+      readTimes(claims, clock.now() / 1000, { thirdParty: true });
+      return { subject: entry.subject };
+    },
+  };
+}
+
+function isSignedWith(secret: Buffer, { signingInput, signature }: UnverifiedJws): boolean {
+  const expected = createHmac('sha256', secret).update(signingInput, 'ascii').digest();
+  return signature.length === expected.length && timingSafeEqual(signature, expected);
+}

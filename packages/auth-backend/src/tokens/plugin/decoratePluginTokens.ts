@@ -1,0 +1,120 @@
+import { isAuthError, type LoggerService } from '@stagepass/auth-node';
+import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import { parseCompact, type UnverifiedJws } from '../parseCompact';
+import type { PluginTokenHandler, PluginTokenHandlerDecorator } from './PluginTokenHandler';
+import type { PluginTokenProof } from './PluginTokenProof';
+import { PluginTokens } from './PluginTokens';
+
+/** The plugin tokens of one plugin, as the hallway uses them. */
+export interface PluginTokenRoom {
+  /**
+   * Verifies a token that was sent to this plugin.
+   *
+   * @param jws - the same token, parsed, if it is a JWS
+   * @returns undefined when it is no plugin token
+   */
+  verify(token: string, jws: UnverifiedJws | undefined): Promise<PluginTokenProof | undefined>;
+
+  /** Issues a token for one call to the target, which lives no longer than the user's token in it. */
+  issue(options: {
+    targetPluginId: string;
+    onBehalfOf?: { token: string; expiresAt: Date };
+  }): Promise<string>;
+}
+
+/** Returns the plugin tokens, with the decorator around them if there is one. */
+export function decoratePluginTokens(options: {
+  pluginId: string;
+  pluginTokens: PluginTokens;
+  decorator: PluginTokenHandlerDecorator | undefined;
+  logger: LoggerService;
+}): PluginTokenRoom {
+  const { pluginId, pluginTokens, decorator, logger } = options;
+  if (!decorator) {
+    return {
+      verify: async (_token, jws) =>
+        jws && PluginTokens.recognises(jws) ? pluginTokens.verify(jws) : undefined,
+      issue: issueOptions => pluginTokens.issue(issueOptions),
+    };
+  }
+  const handler = decorator(createHandler(pluginId, pluginTokens));
+  return {
+    async verify(token) {
+      try {
+        const proof = await handler.verifyToken(token);
+        return proof === undefined ? undefined : readProof(proof);
+      } catch (error) {
+        if (isAuthError(error)) throw error;
+        const detail = String(error).replaceAll(token, '<token>');
+        logger.warn(`The decorator of the plugin token handler failed: ${quote(detail)}`);
+        throw asRefusal(error);
+      }
+    },
+    async issue({ targetPluginId, onBehalfOf }) {
+      const { token } = await handler.issueToken({
+        pluginId,
+        targetPluginId,
+        ...(onBehalfOf && {
+          onBehalfOf: { limitedUserToken: onBehalfOf.token, expiresAt: onBehalfOf.expiresAt },
+        }),
+      });
+      return token;
+    },
+  };
+}
+
+/** What the decorator is given. */
+function createHandler(ownId: string, pluginTokens: PluginTokens): PluginTokenHandler {
+  return {
+    async verifyToken(token) {
+      const jws = tryParse(token);
+      return jws && PluginTokens.recognises(jws) ? pluginTokens.verify(jws) : undefined;
+    },
+    async issueToken({ pluginId, targetPluginId, onBehalfOf }) {
+      if (pluginId !== ownId) {
+        throw new Error(
+          `Expected to issue a token of the plugin ${quote(ownId)}, was asked for one of ${quote(pluginId)}`,
+        );
+      }
+      const user = onBehalfOf && {
+        token: onBehalfOf.limitedUserToken,
+        expiresAt: onBehalfOf.expiresAt,
+      };
+      return { token: await pluginTokens.issue({ targetPluginId, onBehalfOf: user }) };
+    },
+  };
+}
+
+function tryParse(token: string): UnverifiedJws | undefined {
+  try {
+    return parseCompact(token);
+  } catch {
+    return undefined;
+  }
+}
+
+function readProof(proof: { subject: unknown; limitedUserToken?: unknown }): PluginTokenProof {
+  const { subject, limitedUserToken } = proof;
+  if (typeof subject !== 'string' || !/^\S+$/.test(subject) || /^user:/i.test(subject)) {
+    throw new Error(`expected the subject of a service, found ${quote(subject)}`);
+  }
+  if (limitedUserToken === undefined) return { subject };
+  // A present but unusable token must never make the plugin itself the caller.
+  if (typeof limitedUserToken !== 'string' || limitedUserToken === '') {
+    throw new Error('expected limitedUserToken to be a token, found something else');
+  }
+  return { subject, limitedUserToken };
+}
+
+/** A refusal with a code, in place of what the decorator threw: that is in the log, and could hold the token. */
+function asRefusal(error: unknown) {
+  return (error as { name?: unknown } | null | undefined)?.name === 'AuthenticationError'
+    ? createAuthError(
+        'AUTH_TOKEN_TYPE_UNKNOWN',
+        'the decorator of the plugin token handler refuses the token; see the log',
+      )
+    : createAuthError(
+        'AUTH_KEYS_UNAVAILABLE',
+        'the decorator of the plugin token handler failed; see the log',
+      );
+}

@@ -1,0 +1,104 @@
+import {
+  createLifecycleMiddleware,
+  createRateLimitMiddleware,
+} from '@backstage/backend-defaults/httpRouter';
+import { MiddlewareFactory } from '@backstage/backend-defaults/rootHttpRouter';
+import {
+  coreServices,
+  createServiceFactory,
+  type HttpAuthService,
+  type HttpRouterService,
+  type ServiceFactory,
+} from '@backstage/backend-plugin-api';
+import { createHttpAuthService } from '@stagepass/auth-http';
+import { authChallengeHandler, createPluginRouter } from '@stagepass/auth-http/express';
+import { type RequestHandler, Router } from 'express';
+
+/**
+ * Makes the request service of each plugin of a Backstage backend, in place of Backstage's own. Read from the
+ * configuration are `backend.auth.dangerouslyDisableDefaultAuthPolicy`, `backend.auth.cookie` and
+ * `backend.cors.origin`, see `createHttpAuthService`.
+ *
+ * @throws Error `AUTH_CONFIG_INVALID` at start, when the configuration is wrong
+ * @public
+ */
+export const httpAuthServiceFactory: ServiceFactory<HttpAuthService, 'plugin', 'singleton'> =
+  createServiceFactory({
+    service: coreServices.httpAuth,
+    deps: {
+      auth: coreServices.auth,
+      discovery: coreServices.discovery,
+      plugin: coreServices.pluginMetadata,
+      config: coreServices.rootConfig,
+    },
+    factory: ({ plugin, ...services }) =>
+      createHttpAuthService({ ...services, pluginId: plugin.getId() }),
+  });
+
+/**
+ * Makes the router of each plugin of a Backstage backend, in place of Backstage's own, at `/api/<pluginId>`:
+ * the rate limit, the key set, the wait until the plugin has started, the credentials barrier, the cookie
+ * routes, the plugin's handlers, and Backstage's error handler. Also a plugin without handlers has one, since
+ * others need its keys.
+ *
+ * What it adds are the strict path policies of {@link AuthPolicy} (`methods` and `exact` among them), and
+ * `WWW-Authenticate` and `Retry-After` on refusals.
+ *
+ * @throws Error `AUTH_CONFIG_INVALID` at start, when the configuration is wrong
+ * @public
+ */
+export const httpRouterServiceFactory: ServiceFactory<HttpRouterService, 'plugin', 'singleton'> =
+  createServiceFactory({
+    service: coreServices.httpRouter,
+    initialization: 'always',
+    deps: {
+      plugin: coreServices.pluginMetadata,
+      config: coreServices.rootConfig,
+      logger: coreServices.logger,
+      lifecycle: coreServices.lifecycle,
+      rootHttpRouter: coreServices.rootHttpRouter,
+      auth: coreServices.auth,
+      httpAuth: coreServices.httpAuth,
+    },
+    factory({ plugin, config, logger, lifecycle, rootHttpRouter, auth, httpAuth }) {
+      const pluginId = plugin.getId();
+      const { router, addAuthPolicy } = createPluginRouter({
+        auth,
+        httpAuth,
+        config,
+        beforeBarrier: handlerOf(createLifecycleMiddleware({ config, lifecycle })),
+      });
+      const handlers = Router();
+      const root = Router();
+      root.use(handlerOf(createRateLimitMiddleware({ pluginId, config })));
+      root.use(router);
+      root.use(handlers);
+      root.use(authChallengeHandler());
+      root.use(handlerOf(MiddlewareFactory.create({ config, logger }).error()));
+      rootHttpRouter.use(`/api/${pluginId}`, handlerOf(root) as never);
+      return {
+        use: handler => void handlers.use(awaited(handlerOf(handler))),
+        addAuthPolicy,
+      };
+    },
+  });
+
+/** Backstage's types are those of Express 4; at run time a handler is one under every Express. */
+function handlerOf(handler: unknown): RequestHandler {
+  return handler as RequestHandler;
+}
+
+/** Plugins give async handlers too, for which Express 4 does not wait. */
+function awaited(handler: RequestHandler): RequestHandler {
+  return (req, res, next) => {
+    const work = async (): Promise<unknown> => handler(req, res, next);
+    work().then(
+      result => {
+        // What Backstage's router lets a handler say instead of calling `next`.
+        if (result === 'next') next();
+        else if (result === 'route') next('route');
+      },
+      (error: unknown) => next(error ?? new Error('A handler was rejected without a reason')),
+    );
+  };
+}
