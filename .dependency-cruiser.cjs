@@ -121,13 +121,36 @@ module.exports = {
     {
       name: 'express-has-its-adapter',
       comment:
-        'Only the adapter knows express, types included; a second framework gets its own adapter.',
+        'Only the adapters know express, types included; a second framework gets its own adapter.',
       severity: 'error',
       from: {
         path: '^packages/[^/]+/src/',
-        pathNot: `^packages/auth-http/src/adapters/express[.]ts$|${TEST}`,
+        pathNot: `^packages/auth-http/src/adapters/(express|backstage)[.]ts$|${TEST}`,
       },
       to: { path: module_(...frameworks) },
+    },
+    {
+      name: 'backstage-has-its-doors',
+      comment: 'Who does not run Backstage has none of its backend packages, types included.',
+      severity: 'error',
+      from: {
+        path: '^packages/[^/]+/src/',
+        pathNot: `^packages/[^/]+/src/(backstage[.]ts$|backstage/|adapters/backstage[.]ts$)|${TEST}`,
+      },
+      to: {
+        path: module_(
+          '@backstage/backend-[^/]+',
+          '@backstage/plugin-[^/]+',
+          '@backstage/core-[^/]+',
+        ),
+      },
+    },
+    {
+      name: 'backstage-from-outside',
+      comment: 'The doors for Backstage import of their package only what a third party could.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/(backstage/|adapters/backstage[.]ts$)', pathNot: TEST },
+      to: { path: '^packages/', pathNot: `^packages/[^/]+/src/backstage/|${DOORS}` },
     },
     {
       name: 'http-core-knows-no-adapter',

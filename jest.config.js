@@ -12,6 +12,7 @@ export default {
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],
+  setupFilesAfterEnv: ['<rootDir>/tests/afterBackends.ts'],
   transform: {
     '\\.[jt]s$': [
       '@swc/jest',

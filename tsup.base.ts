@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { defineConfig as defineTsupConfig, type Options } from 'tsup';
 
 /**
@@ -6,7 +6,7 @@ import { defineConfig as defineTsupConfig, type Options } from 'tsup';
  *
  * What the ESM entries share stands in one file named `shared`; a second such file is an error of
  * esbuild, so that the files of a package keep their names from version to version. CommonJS entries
- * and types stand by themselves.
+ * and types stand by themselves. With `BUILD_PARTS=code` in the environment there are no types.
  */
 export function defineConfig(...entries: string[]) {
   // One folder for several builds, which run side by side: none of them may clean it.
@@ -27,10 +27,13 @@ export function defineConfig(...entries: string[]) {
       options.chunkNames = 'shared';
     },
   };
+  // The types of an entry that imports another by name are built while that one's are, too.
+  const { name } = JSON.parse(readFileSync('package.json', 'utf8')) as { name: string };
+  const ownEntries = { [name]: ['./src/index.ts'], [`${name}/*`]: ['./src/*.ts'] };
   const types = entries.map((entry): Options => ({
     ...base,
     entry: { [entry]: `src/${entry}.ts` },
-    dts: { only: true },
+    dts: { only: true, compilerOptions: { paths: ownEntries } },
   }));
-  return defineTsupConfig([code, ...types]);
+  return defineTsupConfig(process.env.BUILD_PARTS === 'code' ? [code] : [code, ...types]);
 }

@@ -18,7 +18,7 @@ await main(async () => {
     const stale = packages.filter(folder => !isBuilt(folder));
     if (stale.length) throw new Failure(`Not built: ${stale.join(', ')}. Run: npm run build`);
   } else {
-    await ensureInstalled('example');
+    await ensureInstalled('all');
     await ensureBuilt(packages);
   }
 

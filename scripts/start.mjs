@@ -4,7 +4,7 @@ import { main, run } from './run.mjs';
 
 await main(async () => {
   await ensureInstalled('example');
-  await ensureBuilt([...packages, example]);
+  await ensureBuilt([...packages, example], 'code');
 
   const args = process.argv.slice(2);
   const program = args.includes('--smoke') ? 'smoke.js' : 'main.js';

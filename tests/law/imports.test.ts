@@ -70,6 +70,12 @@ const crimes: ReadonlyArray<readonly [rule: string, file: string, content: strin
   ['every-file-behind-a-door', 'auth-http/src/forgotten.ts', `export const nobody = 'calls';`],
   ['published-knows-no-test', 'auth-http/src/cheat.ts', `import './testing/fake';`],
   ['published-knows-no-test', 'auth-test-utils/src/leaks.ts', `import './contracts/suite';`],
+  [
+    'backstage-has-its-doors',
+    'auth-backend/src/homesick.ts',
+    `import type { AuthService } from '@backstage/backend-plugin-api';\nexport type A = AuthService;`,
+  ],
+  ['backstage-from-outside', 'auth-backend/src/backstage/insider.ts', `import '../delegation';`],
   ['no-unresolvable', 'auth-http/src/lost.ts', `import './nowhere';`],
   ['declared-dependencies', 'auth-http/src/borrowed.ts', `import 'jest';`],
   ['sql-is-behind-knex-types', 'auth-backend/src/keys/loads.ts', `import 'knex';`],

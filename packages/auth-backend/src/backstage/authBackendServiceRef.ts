@@ -4,7 +4,11 @@ import {
   createServiceRef,
   type ServiceRef,
 } from '@backstage/backend-plugin-api';
-import { type AuthBackend, createAuthBackend } from '@stagepass/auth-backend';
+import {
+  type AuthBackend,
+  type AuthBackendOptions,
+  createAuthBackend,
+} from '@stagepass/auth-backend';
 
 /**
  * What the auth services of all plugins of a process share: key sets, configuration, user info. Its default
@@ -36,10 +40,25 @@ export const authBackendServiceRef: ServiceRef<AuthBackend, 'root'> = createServ
           lifecycle: coreServices.rootLifecycle,
         },
         factory({ config, logger, lifecycle }) {
-          const backend = createAuthBackend({ config, logger });
+          const backend = createBackend({ config, logger });
           lifecycle.addShutdownHook(() => backend.close());
           return backend;
         },
       }),
   },
 );
+
+/** A wrong configuration is told to each plugin, whose start it ends: nobody waits for what the process shares. */
+function createBackend(options: AuthBackendOptions): AuthBackend {
+  try {
+    return createAuthBackend(options);
+  } catch (error) {
+    return {
+      forPlugin: () => Promise.reject(error as Error),
+      userInfo() {
+        throw error;
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+}
