@@ -12,7 +12,8 @@ export default {
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],
-  setupFilesAfterEnv: ['<rootDir>/tests/afterBackends.ts'],
+  // A Backstage backend keeps its process alive even after it has stopped.
+  forceExit: true,
   transform: {
     '\\.[jt]s$': [
       '@swc/jest',

@@ -75,7 +75,7 @@ const crimes: ReadonlyArray<readonly [rule: string, file: string, content: strin
     'auth-backend/src/homesick.ts',
     `import type { AuthService } from '@backstage/backend-plugin-api';\nexport type A = AuthService;`,
   ],
-  ['backstage-from-outside', 'auth-backend/src/backstage/insider.ts', `import '../delegation';`],
+  ['backstage-from-outside', 'auth-backend/src/backstage/insider.ts', `import '../wanders';`],
   ['no-unresolvable', 'auth-http/src/lost.ts', `import './nowhere';`],
   ['declared-dependencies', 'auth-http/src/borrowed.ts', `import 'jest';`],
   ['sql-is-behind-knex-types', 'auth-backend/src/keys/loads.ts', `import 'knex';`],
