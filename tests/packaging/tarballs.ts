@@ -7,10 +7,25 @@ import { root } from '../projectFiles';
 /** What a user can import, by package. */
 export const imports = {
   'auth-node': ['@stagepass/auth-node', '@stagepass/auth-node/internal'],
-  'auth-backend': ['@stagepass/auth-backend'],
-  'auth-http': ['@stagepass/auth-http', '@stagepass/auth-http/express'],
-  'auth-test-utils': ['@stagepass/auth-test-utils'],
+  'auth-backend': ['@stagepass/auth-backend', '@stagepass/auth-backend/backstage'],
+  'auth-http': [
+    '@stagepass/auth-http',
+    '@stagepass/auth-http/express',
+    '@stagepass/auth-http/backstage',
+  ],
+  'auth-test-utils': ['@stagepass/auth-test-utils', '@stagepass/auth-test-utils/backstage'],
 } as const;
+
+/** The peer without which the imports for Backstage do not load. */
+export const backstagePeer = '@backstage/backend-plugin-api@1';
+
+/**
+ * What can be imported with every optional peer but `@backstage/backend-defaults`, which is a hundred times
+ * as large as all the others: the import that needs it is tested in a Backstage backend.
+ */
+export const importable = Object.values(imports)
+  .flat()
+  .filter(name => name !== '@stagepass/auth-http/backstage');
 
 /** The names of the packages, without their scope. */
 export const packageNames = Object.keys(imports) as Array<keyof typeof imports>;
