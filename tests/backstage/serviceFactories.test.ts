@@ -15,6 +15,7 @@ import {
   externalTokenHandlersServiceRef,
   pluginTokenHandlerDecoratorServiceRef,
 } from '@stagepass/auth-backend/backstage';
+import type { NextFunction, Request, Response } from 'express';
 import { type RunningBackend, startBackend } from './startBackend';
 
 const ci = { type: 'static', options: { token: 'canary-static-token', subject: 'ci' } };
@@ -38,11 +39,11 @@ function createPlugin(pluginId: string, services: Map<string, AuthService> = new
           services.set(pluginId, auth);
           httpRouter.addAuthPolicy({ path: '/open', allow: 'unauthenticated' });
           // A plain async handler, which Backstage's router waits for.
-          httpRouter.use((async (req, res, next) => {
+          const handler = async (req: Request, res: Response, next: NextFunction) => {
             if (req.path === '/fails') throw new InputError('no such thing');
             if (req.path === '/passes') return 'next';
             if (req.path === '/who' || req.path === '/open') {
-              const credentials = await httpAuth.credentials(req);
+              const credentials = await httpAuth.credentials(req as never);
               res.json({ who: String(credentials.principal) });
             } else if (req.path === '/onward') {
               const { token } = await auth.getPluginRequestToken({
@@ -53,7 +54,8 @@ function createPlugin(pluginId: string, services: Map<string, AuthService> = new
               res.json(await (await fetch(url, { headers: bearer(token) })).json());
             } else next();
             return undefined;
-          }) as never);
+          };
+          httpRouter.use(handler as never);
           httpRouter.use((req, res, next) => {
             if (req.path === '/passes') res.json({ passed: true });
             else next();
