@@ -23,8 +23,14 @@ describe('the files of the project', () => {
     );
   });
 
-  it.each(banned)('hold nowhere %s', (_, pattern) => {
-    const found = files.flatMap(({ path, text }) =>
+  /** Where a database server is missing, the tests that need it are skipped, and say so. */
+  const skipsWhereAServerIsMissing = 'tests/databases/servers.ts';
+
+  it.each(banned)('hold nowhere %s', (what, pattern) => {
+    const checked = files.filter(
+      ({ path }) => !(what === 'a test that never runs' && path === skipsWhereAServerIsMissing),
+    );
+    const found = checked.flatMap(({ path, text }) =>
       text
         .split('\n')
         .flatMap((line, index) => (pattern.test(line) ? [`${path}:${index + 1}`] : [])),
