@@ -12,8 +12,6 @@ export default {
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],
-  // A Backstage backend keeps its process alive even after it has stopped.
-  forceExit: true,
   transform: {
     '\\.[jt]s$': [
       '@swc/jest',

@@ -1,9 +1,14 @@
 import type { ExtendedHttpServer } from '@backstage/backend-defaults/rootHttpRouter';
-import type { BackendFeature } from '@backstage/backend-plugin-api';
+import {
+  type BackendFeature,
+  coreServices,
+  createServiceFactory,
+} from '@backstage/backend-plugin-api';
 import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import type { JsonObject } from '@backstage/types';
 import { authServiceFactory, userInfoServiceFactory } from '@stagepass/auth-backend/backstage';
 import { httpAuthServiceFactory, httpRouterServiceFactory } from '@stagepass/auth-http/backstage';
+import createKnex, { type Knex } from 'knex';
 
 /** A running Backstage backend, for requests to `/api/...`. */
 export interface RunningBackend {
@@ -24,25 +29,48 @@ export async function startBackend(
   features: BackendFeature[],
   config: JsonObject = {},
 ): Promise<RunningBackend> {
+  const clients: Knex[] = [];
   const backend = await startTestBackend({
     features: [
       mockServices.rootConfig.factory({
         data: {
-          backend: {
-            baseUrl: 'http://localhost',
-            database: { client: 'better-sqlite3', connection: ':memory:' },
-          },
+          backend: { baseUrl: 'http://localhost' },
           ...config,
         },
       }),
       authServiceFactory,
       userInfoServiceFactory,
+      databases(clients),
       httpAuthServiceFactory,
       httpRouterServiceFactory,
       ...features,
     ],
   });
-  return { ...client(backend.server), stop: () => backend.stop() };
+  return {
+    ...client(backend.server),
+    async stop() {
+      await backend.stop();
+      await Promise.all(clients.map(each => each.destroy()));
+    },
+  };
+}
+
+/** A database in memory for each plugin, since Backstage's own service does not close such. */
+function databases(clients: Knex[]): BackendFeature {
+  return createServiceFactory({
+    service: coreServices.database,
+    deps: {},
+    factory() {
+      const knex = createKnex({
+        client: 'better-sqlite3',
+        connection: ':memory:',
+        useNullAsDefault: true,
+        pool: { min: 1, max: 1 },
+      });
+      clients.push(knex);
+      return { getClient: async () => knex };
+    },
+  });
 }
 
 function client(server: ExtendedHttpServer): Omit<RunningBackend, 'stop'> {

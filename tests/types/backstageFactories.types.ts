@@ -6,10 +6,12 @@ import type * as theirAuth from '@backstage/backend-defaults/auth';
 import type * as theirHttpAuth from '@backstage/backend-defaults/httpAuth';
 import type * as theirHttpRouter from '@backstage/backend-defaults/httpRouter';
 import type * as theirUserInfo from '@backstage/backend-defaults/userInfo';
+import type * as theirMocks from '@backstage/backend-test-utils';
 import type { ServiceRef } from '@backstage/backend-plugin-api';
 import type * as ours from '@stagepass/auth-backend';
 import * as ourAuth from '@stagepass/auth-backend/backstage';
 import type * as ourHttp from '@stagepass/auth-http/backstage';
+import type { mockCredentials } from '@stagepass/auth-test-utils';
 import { accepts, fits, same } from './typeChecks';
 
 same<typeof ourAuth.authServiceFactory, typeof theirAuth.authServiceFactory>();
@@ -41,3 +43,5 @@ const handler: theirAuth.ExternalTokenHandler<{ server: string }> =
     verifyToken: async (token, { server }) => ({ subject: `${server}:${token.length}` }),
   });
 accepts<ours.ExternalTokenHandler<{ server: string }>>(handler);
+
+same<mockCredentials.service.TokenOptions, theirMocks.mockCredentials.service.TokenOptions>();

@@ -181,7 +181,7 @@ describe('forPlugin', () => {
     expect(await auth.authenticate('b-token')).toMatchObject({ principal: { subject: 'own' } });
     await expect(installation.backend.forPlugin('search')).rejects.toMatchObject(
       invalidConfig(
-        "backend.auth.externalAccess[1].type: expected one of 'static', 'shared', found \"own\"",
+        "backend.auth.externalAccess[1].type: expected one of 'static', 'legacy', 'jwks', 'shared', found \"own\"",
       ),
     );
     const twice = { externalTokenHandlers: [handler('own', 'b'), handler('shared', 'c')] };
@@ -285,7 +285,32 @@ describe('createAuthBackend', () => {
       userEntityRef: JANE,
       ownershipEntityRefs: ['group:default/a'],
     });
-    expect(installation.backend.userInfo()).toBe(installation.backend.userInfo());
+  });
+
+  it('shares user info among all plugins, whatever their discovery', async () => {
+    const installation = new Installation();
+    const auth = await installation.plugin();
+    const credentials = await auth.authenticate(installation.userToken());
+    const keys = installation.network.answer;
+    const asked: string[] = [];
+    installation.network.answer = (url, init) => {
+      if (!url.endsWith('/v1/userinfo')) return keys(url, init);
+      asked.push(url);
+      return Response.json({ claims: { sub: JANE, ent: [JANE] } });
+    };
+    const discovery = {
+      getBaseUrl: async (id: string) => `http://elsewhere/api/${id}`,
+      getExternalBaseUrl: async (id: string) => `http://elsewhere/api/${id}`,
+    };
+    const services = [
+      installation.backend.userInfo({ discovery }),
+      installation.backend.userInfo({ discovery }),
+      installation.backend.userInfo(),
+    ];
+    for (const service of services) {
+      expect((await service.getUserInfo(credentials)).ownershipEntityRefs).toEqual([JANE]);
+    }
+    expect(asked).toEqual(['http://elsewhere/api/auth/v1/userinfo']);
   });
 });
 

@@ -106,6 +106,19 @@ export const mockCredentials = {
   }),
 };
 
+/**
+ * Types by the names that Backstage's test suites use.
+ *
+ * @public
+ */
+export declare namespace mockCredentials {
+  /** Types of {@link mockCredentials.service}. */
+  namespace service {
+    /** Whose call a service token is for, and to which plugin. */
+    type TokenOptions = ServiceTokenOptions;
+  }
+}
+
 function noneCredentials(): BackstageCredentials<BackstageNonePrincipal> {
   return seal({ type: 'none' }, 'nonePrincipal');
 }

@@ -114,6 +114,50 @@ describe('mockFunction', () => {
     ]);
   });
 
+  it('does something else while a callback runs', () => {
+    const mock = greet().mockReturnValue('always').mockReturnValueOnce('once');
+    mock.withImplementation(
+      name => `hello ${name}`,
+      () => {
+        expect(mock('a')).toBe('hello a');
+        mock.mockReturnValueOnce('inside');
+      },
+    );
+    expect([mock('b'), mock('c')]).toEqual(['once', 'always']);
+    expect(mock).toHaveBeenCalledTimes(3);
+  });
+
+  it('does something else until the promise of the callback settles', async () => {
+    const mock = fetchName().mockResolvedValue('always');
+    const during = mock.withImplementation(
+      async () => 'during',
+      async () => {
+        await Promise.resolve();
+        expect(await mock(1)).toBe('during');
+      },
+    );
+    await expect(mock(2)).resolves.toBe('during');
+    await expect(during).resolves.toBeUndefined();
+    await expect(mock(3)).resolves.toBe('always');
+  });
+
+  it('does what it did before, though the callback fails', async () => {
+    const mock = greet().mockReturnValue('always');
+    const fail = () => {
+      throw new Error('no');
+    };
+    expect(() => mock.withImplementation(() => 'during', fail)).toThrow('no');
+    expect(mock('a')).toBe('always');
+    const failLater = async () => fail();
+    await expect(mock.withImplementation(() => 'during', failLater)).rejects.toThrow('no');
+    expect(mock('b')).toBe('always');
+  });
+
+  it('returns what it is called on', () => {
+    const self = { mock: mockFunction<[], unknown>('f').mockReturnThis() };
+    expect(self.mock()).toBe(self);
+  });
+
   it('knows which calls have not ended', async () => {
     const mock = fetchName();
     mock.mockImplementationOnce(async () => {

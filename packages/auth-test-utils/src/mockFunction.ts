@@ -12,14 +12,22 @@ export interface MockFunctionCalls<TArgs extends unknown[], TReturn> {
   lastCall?: TArgs;
   /** What `this` was. */
   readonly contexts: unknown[];
-  /** The same as `contexts`: what `new` made, had the function been called with it. */
-  readonly instances: unknown[];
+  /** The same as `contexts`, of the type that Jest and Vitest give it: what `new` made, had it been called so. */
+  readonly instances: TReturn[];
   /** Numbers that grow from call to call, over all mock functions of the process. */
   readonly invocationCallOrder: number[];
   /** How the calls ended; a promise counts as returned. */
-  readonly results: MockResult<'return' | 'throw' | 'incomplete', TReturn>[];
+  readonly results: Array<
+    | MockResult<'return', TReturn>
+    | MockResult<'throw', unknown>
+    | MockResult<'incomplete', undefined>
+  >;
   /** How the calls ended once their promises had settled. */
-  readonly settledResults: MockResult<'fulfilled' | 'rejected' | 'incomplete', Awaited<TReturn>>[];
+  readonly settledResults: Array<
+    | MockResult<'fulfilled', Awaited<TReturn>>
+    | MockResult<'rejected', unknown>
+    | MockResult<'incomplete', undefined>
+  >;
 }
 
 /**
@@ -29,8 +37,8 @@ export interface MockFunctionCalls<TArgs extends unknown[], TReturn> {
  */
 export interface MockResult<TType, TValue> {
   type: TType;
-  /** What was returned or thrown; absent while the call goes on. */
-  value?: TValue;
+  /** What was returned or thrown; undefined while the call goes on. */
+  value: TValue;
 }
 
 /**
@@ -52,6 +60,14 @@ export interface MockFunction<TArgs extends unknown[], TReturn> {
   mockImplementation(implementation: (...args: TArgs) => TReturn): this;
   /** Sets what the next call does; further ones queue up. */
   mockImplementationOnce(implementation: (...args: TArgs) => TReturn): this;
+  /** Does something else while the callback runs, until its promise settles, then what it did before. */
+  withImplementation(
+    implementation: (...args: TArgs) => TReturn,
+    callback: () => Promise<unknown>,
+  ): Promise<void>;
+  withImplementation(implementation: (...args: TArgs) => TReturn, callback: () => void): void;
+  /** Lets every call return what `this` is. */
+  mockReturnThis(): this;
   mockReturnValue(value: TReturn): this;
   mockReturnValueOnce(value: TReturn): this;
   mockResolvedValue(value: Awaited<TReturn>): this;
@@ -106,6 +122,21 @@ export function mockFunction<TArgs extends unknown[], TReturn>(
       once.push(newImplementation);
       return mock;
     },
+    withImplementation(temporary: Implementation, callback: () => unknown) {
+      const [before, onceBefore] = [implementation, once];
+      const putBack = () => {
+        implementation = before;
+        once = onceBefore;
+      };
+      implementation = temporary;
+      once = [];
+      return runAndThen(callback, putBack);
+    },
+    mockReturnThis() {
+      return mock.mockImplementation(function (this: TReturn) {
+        return this;
+      });
+    },
     mockReturnValue: (value: TReturn) => mock.mockImplementation(() => value),
     mockReturnValueOnce: (value: TReturn) => mock.mockImplementationOnce(() => value),
     mockResolvedValue: (value: unknown) =>
@@ -132,6 +163,17 @@ export function mockFunction<TArgs extends unknown[], TReturn>(
   return Object.defineProperty(mock, 'mock', { get: () => calls, enumerable: true });
 }
 
+/** Runs something, and cleans up when it is done, or its promise is. */
+function runAndThen(run: () => unknown, cleanUp: () => void): Promise<void> | void {
+  let running: unknown;
+  try {
+    running = run();
+  } finally {
+    if (!isPromise(running)) cleanUp();
+  }
+  if (isPromise(running)) return running.then(() => undefined).finally(cleanUp);
+}
+
 function noCalls() {
   return {
     calls: [],
@@ -149,14 +191,12 @@ function record<TArgs extends unknown[], TReturn>(
   self: unknown,
   args: TArgs,
 ) {
-  const result: MockFunctionCalls<TArgs, TReturn>['results'][number] = { type: 'incomplete' };
-  const settled: MockFunctionCalls<TArgs, TReturn>['settledResults'][number] = {
-    type: 'incomplete',
-  };
+  const result = { type: 'incomplete', value: undefined } as const;
+  const settled = { type: 'incomplete', value: undefined } as const;
   into.calls.push(args);
   into.lastCall = args;
   into.contexts.push(self);
-  into.instances.push(self);
+  into.instances.push(self as TReturn);
   // Node's own counter, which no faked timers stop and all copies of this module share.
   into.invocationCallOrder.push(new AsyncResource('mockFunction').asyncId());
   into.results.push(result);
