@@ -1,51 +1,29 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createKnexKeyStore, MemoryKeyStore } from '@stagepass/auth-backend';
-import type { LoggerService } from '@stagepass/auth-node';
-import createKnex, { type Knex } from 'knex';
-import {
-  keyStoreContract,
-  type KeyStoreSubject,
-} from '../../packages/auth-test-utils/src/contracts/keyStoreContract';
+import { keyStoreContract } from '../../packages/auth-test-utils/src/contracts/keyStoreContract';
+import { describeOnServers, dropDatabases } from '../databases/servers';
+import { silentLogger } from '../databases/silentLogger';
 import { describeContract } from './describeContract';
 
-const logger: LoggerService = {
-  error() {},
-  warn() {},
-  info() {},
-  debug() {},
-  child: () => logger,
-};
-
-const clients: Knex[] = [];
-const folders: string[] = [];
-
-afterEach(async () => {
-  await Promise.all(clients.splice(0).map(client => client.destroy()));
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-});
-
-/** Every store is on a connection of its own to one SQLite file, as in replicas on one machine. */
-function openSqliteFile(): Promise<KeyStoreSubject> {
-  const folder = mkdtempSync(join(tmpdir(), 'key-stores-'));
-  folders.push(folder);
-  return Promise.resolve({
-    async openStore() {
-      const client = createKnex({
-        client: 'better-sqlite3',
-        connection: { filename: join(folder, 'keys.sqlite') },
-        useNullAsDefault: true,
-      });
-      clients.push(client);
-      return createKnexKeyStore({ database: { getClient: async () => client }, logger });
-    },
-  });
-}
+afterEach(dropDatabases);
 
 describeContract('MemoryKeyStore', keyStoreContract, async () => {
   const store = new MemoryKeyStore();
   return { openStore: async () => store };
 });
 
-describeContract('a knex key store', keyStoreContract, openSqliteFile);
+// Every store has connections of its own to the one database, as replicas have.
+describeOnServers('The key store', server => {
+  describeContract('of createKnexKeyStore', keyStoreContract, async () => {
+    const database = await server.createDatabase();
+    return {
+      async openStore() {
+        const client = database.openClient();
+        return createKnexKeyStore({
+          database: { getClient: async () => client },
+          pluginId: 'catalog',
+          logger: silentLogger,
+        });
+      },
+    };
+  });
+});

@@ -89,6 +89,21 @@ describe('KnexKeyStore', () => {
     ]);
   });
 
+  it('warns of a row once, and again when it is bad after it was good', async () => {
+    const { client, store, logger, insert } = await setUp();
+    await insert('bad', 'garbage');
+    for (let reading = 0; reading < 3; reading += 1) await store.listKeys();
+    expect(logger.lines('warn')).toHaveLength(1);
+    await insert('worse', '[]');
+    await store.listKeys();
+    expect(logger.lines('warn')).toHaveLength(2);
+    await client(PLUGIN_KEYS_TABLE).delete();
+    await store.listKeys();
+    await insert('bad', 'garbage');
+    await store.listKeys();
+    expect(logger.lines('warn')).toHaveLength(3);
+  });
+
   it('reads a row that another implementation wrote, with more members', async () => {
     const { store, insert } = await setUp();
     await insert('one', JSON.stringify({ use: 'sig', ...one }));

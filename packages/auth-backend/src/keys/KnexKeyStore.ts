@@ -17,6 +17,8 @@ export class KnexKeyStore implements KeyStore {
   readonly #client: Knex;
   readonly #table: string;
   readonly #logger: LoggerService;
+  /** What was told of rows that cannot be read: the table is read often, and by who asks from outside. */
+  #told: ReadonlySet<string> = new Set();
 
   /** @param options - `client`: a database in which the migrations of the table have run */
   constructor(options: { client: Knex; table: string; logger: LoggerService }) {
@@ -36,25 +38,31 @@ export class KnexKeyStore implements KeyStore {
 
   async listKeys(): Promise<StoredKey[]> {
     const rows = await this.#client<KeyRow>(this.#table).select('id', 'key', 'expires_at');
-    return rows
-      .flatMap(row => this.#readRow(row) ?? [])
-      .sort((a, b) => +a.expiresAt - +b.expiresAt);
+    const problems = new Set<string>();
+    const keys = rows.flatMap(row => {
+      const key = readRow(row);
+      if (typeof key !== 'string') return key;
+      problems.add(`Ignoring the row ${quote(row.id)} of ${this.#table}: the key ${key}`);
+      return [];
+    });
+    for (const problem of problems) if (!this.#told.has(problem)) this.#logger.warn(problem);
+    this.#told = problems;
+    return keys.sort((a, b) => +a.expiresAt - +b.expiresAt);
   }
 
   async deleteKeysExpiredBefore(time: Date): Promise<void> {
     await this.#client<KeyRow>(this.#table).where('expires_at', '<', time.toISOString()).delete();
   }
+}
 
-  #readRow(row: KeyRow): StoredKey | undefined {
-    const expiresAt = new Date(row.expires_at);
-    const key = readPublicJwk(parseJson(row.key));
-    if (typeof key !== 'string' && key.kid === row.id && !Number.isNaN(+expiresAt)) {
-      return { key, expiresAt };
-    }
-    const problem = typeof key === 'string' ? key : 'has another kid or an unreadable expiry';
-    this.#logger.warn(`Ignoring the row ${quote(row.id)} of ${this.#table}: the key ${problem}`);
-    return undefined;
-  }
+/** Returns the key, or a text that says why it cannot be used. */
+function readRow(row: KeyRow): StoredKey | string {
+  const expiresAt = new Date(row.expires_at);
+  const key = readPublicJwk(parseJson(row.key));
+  if (typeof key === 'string') return key;
+  return key.kid === row.id && !Number.isNaN(+expiresAt)
+    ? { key, expiresAt }
+    : 'has another kid or an unreadable expiry';
 }
 
 function parseJson(text: string): unknown {

@@ -68,6 +68,28 @@ describe('PluginKeySources', () => {
     await expect(sources.open('one', database, logger)).resolves.toBeDefined();
   });
 
+  it('refuses another client of a database that is another plugin’s, in whatever process', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'plugin-keys-'));
+    const openClient = () => openSqlite(join(folder, 'shared.sqlite'));
+    const open = (pluginId: string) =>
+      new PluginKeySources({ staticKeys: undefined, clock }).open(
+        pluginId,
+        databaseOf(openClient()),
+        logger,
+      );
+    await open('one');
+    await expect(open('other')).rejects.toMatchObject(
+      invalidConfig(
+        'database: expected one of its own for the plugin "other", found that of the plugin "one"; ' +
+          'give each plugin a database or a schema. If the plugin was renamed, or the database handed on, ' +
+          'empty backstage_backend_public_keys__keys and stagepass_key_owner',
+      ),
+    );
+    await expect(open('one')).resolves.toBeDefined();
+    expect(await openClient()(PLUGIN_KEYS_TABLE).pluck('id')).toHaveLength(2);
+    await rm(folder, { recursive: true });
+  });
+
   describe('with static keys', () => {
     let folder: string;
     beforeEach(async () => {

@@ -60,8 +60,21 @@ export class PluginKeySources {
   }
 
   async #openStore(pluginId: string, database: PluginDatabase, logger: LoggerService) {
-    const client = await database.getClient();
-    // In a shared table each plugin would publish, and so vouch for, the other's keys.
+    const openOwn = async () => {
+      const client = await database.getClient();
+      this.#refuseSharedClient(client, pluginId);
+      return client;
+    };
+    return createKnexKeyStore({
+      database: { getClient: openOwn, migrations: database.migrations },
+      pluginId,
+      logger,
+      clock: this.#clock,
+    });
+  }
+
+  /** Two clients of one database are found out by what is written in it; with `migrations.skip`, this is all. */
+  #refuseSharedClient(client: object, pluginId: string): void {
     const owner = this.#ownerOfClient.get(client) ?? pluginId;
     if (owner !== pluginId) {
       throw createAuthError(
@@ -70,10 +83,5 @@ export class PluginKeySources {
       );
     }
     this.#ownerOfClient.set(client, pluginId);
-    const { migrations } = database;
-    return createKnexKeyStore({
-      database: { getClient: () => Promise.resolve(client), migrations },
-      logger,
-    });
   }
 }

@@ -1,5 +1,10 @@
+import { createAuthError } from '@stagepass/auth-node/internal';
+import { RecordingLogger } from '../testing/RecordingLogger';
+import { invalidConfig, keysUnavailable, rejectionOf } from '../testing/refusals';
 import { closeSqlite, openSqlite } from '../testing/sqlite';
 import { openTables, pluginKeyTables, userTables } from './sqlTables';
+
+const logger = new RecordingLogger();
 
 afterEach(closeSqlite);
 
@@ -54,13 +59,28 @@ describe('the table of plugin keys', () => {
     expect(await client('backstage_backend_public_keys__knex_migrations').select()).toHaveLength(1);
   });
 
-  it('is not made where migrations are done elsewhere', async () => {
+  it('is used as it is where migrations are done elsewhere, and nothing is made', async () => {
     const client = openSqlite();
-    const opened = await openTables(
-      { getClient: async () => client, migrations: { skip: true } },
-      pluginKeyTables,
+    const database = { getClient: async () => client, migrations: { skip: true } };
+    await client.schema.createTable('backstage_backend_public_keys__keys', table => {
+      table.string('id').primary();
+    });
+    expect(await openTables(database, pluginKeyTables, { logger })).toBe(client);
+    expect(await tablesOf(client)).toEqual(['backstage_backend_public_keys__keys']);
+  });
+
+  it('must be there where migrations are done elsewhere', async () => {
+    const client = openSqlite();
+    const database = { getClient: async () => client, migrations: { skip: true } };
+    const refusal = await rejectionOf(openTables(database, pluginKeyTables, { logger }));
+    expect(refusal).toMatchObject(
+      invalidConfig(
+        'database: migrations.skip is set, so the table backstage_backend_public_keys__keys must be there, ' +
+          'but it cannot be read; make it, or do not set migrations.skip: ' +
+          '"select * from `backstage_backend_public_keys__keys` limit 1 - no such table: backstage_backend_public_keys__keys" ("SQLITE_ERROR")',
+      ),
     );
-    expect(opened).toBe(client);
+    expect(refusal.cause).toMatchObject({ code: 'SQLITE_ERROR' });
     expect(await tablesOf(client)).toEqual([]);
   });
 
@@ -95,7 +115,7 @@ describe('the tables of users', () => {
       await columnsOf(client, 'backstage_backend_public_keys__keys'),
     );
     expect(await columnsOf(client, 'stagepass_user_info')).toEqual([
-      ['user_entity_ref', 'varchar(255)', true, true],
+      ['user_entity_ref', 'varchar(1024)', true, true],
       ['user_info', 'TEXT', true, false],
       ['updated_at', 'varchar(255)', true, false],
     ]);
@@ -109,5 +129,27 @@ describe('the tables of users', () => {
       'stagepass_users__knex_migrations',
       'stagepass_users__knex_migrations_lock',
     ]);
+  });
+});
+
+describe('a database without a client', () => {
+  it('is told as one that cannot be used now, in the log too, without the password of its URL', async () => {
+    const log = new RecordingLogger();
+    const failure = new Error('cannot connect to postgres://backstage:canary@db/plugin');
+    const refusal = await rejectionOf(
+      openTables({ getClient: () => Promise.reject(failure) }, pluginKeyTables, { logger: log }),
+    );
+    const reason = 'there is no database client: "cannot connect to postgres://***@db/plugin"';
+    expect(refusal).toMatchObject({ ...keysUnavailable, reason });
+    expect(refusal.cause).toBe(failure);
+    expect(Object.keys(refusal)).not.toContain('cause');
+    expect(log.lines('error')).toEqual([reason]);
+  });
+
+  it('is told in the words of who hands out clients, when they are ours', async () => {
+    const refusal = createAuthError('AUTH_CONFIG_INVALID', 'database: expected another');
+    await expect(
+      openTables({ getClient: () => Promise.reject(refusal) }, pluginKeyTables, { logger }),
+    ).rejects.toBe(refusal);
   });
 });

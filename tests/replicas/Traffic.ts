@@ -1,0 +1,159 @@
+import { Agent, request } from 'node:http';
+import type { Fleet, Replica } from './Fleet';
+import type { Verdict } from './replicaProcess';
+
+/** How old a token may be, in milliseconds, to count as sent at once. */
+const AT_ONCE = 100;
+
+/** From which plugin to which a token goes. */
+export type Route = readonly [from: string, to: string];
+
+/** Tokens that replicas of a fleet issue and send to others, and what becomes of them. */
+export class Traffic {
+  readonly #fleet: Fleet;
+  readonly #routes: readonly Route[];
+  readonly #random: () => number;
+  readonly #agent = new Agent({ keepAlive: true });
+  /** Tokens that came at once, by the implementations that issued and received them. */
+  readonly counts: Record<string, number> = {};
+  /** What was said of the tokens that were refused, at whatever age. */
+  readonly refusals: string[] = [];
+  #atOnce = 0;
+  #late = 0;
+  #unanswered = 0;
+  #largestAge = 0;
+  #target = Infinity;
+  #reached = () => {};
+  #stopped = false;
+  #workers: Array<Promise<void>> = [];
+  #failed: (error: unknown) => void = () => {};
+  readonly #failure = new Promise<never>((_, reject) => (this.#failed = reject));
+
+  /** @param random - numbers from 0 to 1, from a seed that the test prints */
+  constructor(fleet: Fleet, routes: readonly Route[], random: () => number) {
+    this.#fleet = fleet;
+    this.#routes = routes;
+    this.#random = random;
+  }
+
+  /** Lets tokens flow, this many at a time. */
+  start(streams: number): void {
+    this.#workers = Array.from({ length: streams }, () => this.#work());
+    Promise.all(this.#workers).catch(this.#failed);
+    // It is told to who waits for tokens, now or later.
+    this.#failure.catch(() => {});
+  }
+
+  /** Sends tokens of one replica to every other, on every route, all at the same time. */
+  async sendFrom(replica: Replica, times: number): Promise<void> {
+    const receivers = this.#others(replica);
+    await Promise.all(
+      Array.from({ length: times }, () => receivers)
+        .flat()
+        .flatMap(receiver => this.#routes.map(route => this.#send(replica, receiver, route))),
+    );
+  }
+
+  /** Waits until this many tokens in all came at once. */
+  reach(count: number): Promise<void> {
+    this.#target = count;
+    const reached = new Promise<void>(resolve => (this.#reached = resolve));
+    this.#check();
+    return Promise.race([reached, this.#failure]);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all(this.#workers);
+    this.#agent.destroy();
+  }
+
+  get atOnce(): number {
+    return this.#atOnce;
+  }
+
+  /** How many tokens came, at once or later. */
+  get sent(): number {
+    return this.#atOnce + this.#late;
+  }
+
+  /** The figures, for who reads the output of the test. */
+  get summary(): string {
+    return (
+      `${this.#atOnce} tokens within ${AT_ONCE} ms of their issue, ${this.#late} later; ` +
+      `${this.refusals.length} refused; largest age ${this.#largestAge} ms; ` +
+      `${this.#unanswered} requests unanswered by replicas that were killed; ` +
+      `${this.#fleet.balancer.failovers} key-set requests passed on; ${JSON.stringify(this.counts)}`
+    );
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#stopped) {
+      const issuer = this.#pick(this.#fleet.ready);
+      const receiver = issuer && this.#pick(this.#others(issuer));
+      if (receiver) await this.#send(issuer, receiver, this.#pick(this.#routes)!);
+      else await this.#fleet.nextReady();
+    }
+  }
+
+  #others(replica: Replica): Replica[] {
+    return this.#fleet.ready.filter(other => other.index !== replica.index);
+  }
+
+  async #send(issuer: Replica, receiver: Replica, [from, to]: Route): Promise<void> {
+    let verdict: Verdict;
+    try {
+      const issued = await this.#post(issuer, `/issue?from=${from}&to=${to}`, '');
+      verdict = JSON.parse(await this.#post(receiver, `/verify?to=${to}`, issued)) as Verdict;
+    } catch (error) {
+      // Only a replica that was killed may leave a request without an answer.
+      if (this.#isReady(issuer) && this.#isReady(receiver)) throw error;
+      this.#unanswered += 1;
+      return;
+    }
+    const kinds = `${issuer.implementation} to ${receiver.implementation}`;
+    const expected = `backstageCredentials{servicePrincipal{plugin:${from}}}`;
+    if (!verdict.accepted || verdict.said !== expected) {
+      this.refusals.push(`${kinds}, ${from} to ${to}, ${verdict.age} ms: ${verdict.said}`);
+    }
+    this.#largestAge = Math.max(this.#largestAge, verdict.age);
+    if (verdict.age > AT_ONCE) {
+      this.#late += 1;
+      return;
+    }
+    this.#atOnce += 1;
+    this.counts[kinds] = (this.counts[kinds] ?? 0) + 1;
+    this.#check();
+  }
+
+  #isReady({ index, port }: Replica): boolean {
+    return this.#fleet.ready.some(replica => replica.index === index && replica.port === port);
+  }
+
+  #check(): void {
+    if (this.#atOnce < this.#target) return;
+    this.#target = Infinity;
+    this.#reached();
+  }
+
+  #pick<TItem>(items: readonly TItem[]): TItem | undefined {
+    return items[Math.floor(this.#random() * items.length)];
+  }
+
+  #post({ port }: Replica, path: string, body: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const options = { method: 'POST', host: '127.0.0.1', port, path, agent: this.#agent };
+      const req = request(options, res => {
+        let text = '';
+        res.on('data', chunk => (text += String(chunk)));
+        res.on('error', reject);
+        res.on('end', () => {
+          if (res.statusCode === 200) resolve(text);
+          else reject(new Error(`${path}: status ${res.statusCode}: ${text}`));
+        });
+      });
+      req.on('error', reject);
+      req.end(body);
+    });
+  }
+}
