@@ -1,68 +1,41 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packages } from './build.mjs';
 import { fingerprint, record } from './fingerprint.mjs';
-import { Failure, main, root, run, runQuietly } from './run.mjs';
+import { main, root, run, runQuietly } from './run.mjs';
 
 const example = 'examples/backstage';
 const folder = join(root, example);
 const modules = join(folder, 'node_modules');
 
+/** What the backend can run on: Stagepass, as little of it as possible, and Backstage's own. */
+const implementations = ['stagepass', 'minimum', 'backstage'];
+
 const { values } = parseArgs({
-  options: {
-    // For work on the example itself: walk one implementation alone.
-    implementation: { type: 'string', multiple: true, default: ['stagepass', 'backstage'] },
-  },
+  options: { implementation: { type: 'string', multiple: true, default: implementations } },
 });
 
-const counts = { passed: 0, failed: 0, skipped: 0 };
+const counts = { ok: 0, FAILED: 0, skipped: 0 };
+
+/** The backend that runs at the time, or has run last. */
+let backend;
 
 await main(async () => {
   await installThirdParties();
   await installOurs();
   compareWithBuild();
-
-  const walking = await import('../examples/backstage/walk/index.js');
-  const chromium = await findOrInstallChromium(walking);
-  for (const { title, holds } of walking.checkDocumentedExamples()) {
-    report({ title: 'Documented', name: title, outcome: holds ? 'ok' : 'FAILED' });
-  }
-
-  const thirdParty = walking.createThirdParty();
-  const side = await walking.startSideServer(thirdParty.keys);
-  try {
-    for (const implementation of values.implementation) {
-      console.log(`\n--- on ${implementation}`);
-      for (const tour of walking.tours) {
-        const log = await walking.takeTour(tour, {
-          implementation,
-          side,
-          thirdParty,
-          openBrowser: chromium && (() => walking.openBrowser(chromium)),
-          report,
-        });
-        if (log) console.log(`\nThe end of the backend's log:\n${log.slice(-4000)}`);
-      }
-    }
-  } finally {
-    side.close();
-  }
+  await walk();
 
   const skipped = counts.skipped ? `, ${counts.skipped} skipped` : '';
-  console.log(`\n${counts.passed} passed, ${counts.failed} failed${skipped}`);
-  return counts.failed === 0 ? 0 : 1;
+  console.log(`\n${counts.ok} passed, ${counts.FAILED} failed${skipped}`);
+  return counts.FAILED === 0 ? 0 : 1;
 });
 
-function report({ title, name, outcome, answer = '', differences = [] }) {
-  counts[outcome === 'ok' ? 'passed' : outcome === 'FAILED' ? 'failed' : 'skipped'] += 1;
-  console.log(`${outcome.padEnd(7)} ${title}: ${name}${answer && ` -> ${answer}`}`);
-  for (const line of differences) console.log(`        ${line}`);
-}
-
-/** Installs what the lockfile says, when it is not there; only SQLite runs a script: it compiles itself. */
+/** Installs what the lockfile says, unless it is there. Only SQLite runs a script: it compiles itself. */
 async function installThirdParties() {
   const last = record('interop-install');
   const { platform, arch, versions } = process;
@@ -74,11 +47,11 @@ async function installThirdParties() {
 
   console.log('Installing Backstage (a minute or two the first time) ...');
   last.forget();
-  await runQuietly('The install', 'npm', ['ci', '--ignore-scripts'], { cwd: folder });
-  // Half the time with few optimisations, where no prebuilt SQLite can be had.
-  const env = { JOBS: 'max', CFLAGS: '-O1', CXXFLAGS: '-O1', ...process.env };
+  await npm('The install of Backstage', ['ci', '--ignore-scripts']);
   const rebuild = ['rebuild', 'better-sqlite3', '--ignore-scripts=false'];
-  await runQuietly('The build of SQLite', 'npm', rebuild, { cwd: folder, env });
+  // Where no prebuilt SQLite can be had it is compiled, which takes half the time with few optimisations.
+  const env = { JOBS: 'max', CFLAGS: '-O1', CXXFLAGS: '-O1', ...process.env };
+  await npm('The build of SQLite', rebuild, env);
   last.write({ wanted, installed: installed() });
 }
 
@@ -86,62 +59,114 @@ async function installThirdParties() {
 async function installOurs() {
   const out = mkdtempSync(join(tmpdir(), 'stagepass-interop-'));
   try {
-    const pack = ['scripts/pack.mjs', '--out', out];
-    await runQuietly('Packing', process.execPath, pack);
+    console.log('Packing the packages and installing the tarballs ...');
+    await runQuietly('Packing', process.execPath, ['scripts/pack.mjs', '--out', out]);
     const tarballs = readdirSync(out).map(name => join(out, name));
     rmSync(join(modules, '@stagepass'), { recursive: true, force: true });
-    console.log('Installing the packed packages ...');
-    const install = ['install', '--no-save', '--ignore-scripts', '--prefer-offline', ...tarballs];
-    await runQuietly('The install of the tarballs', 'npm', install, { cwd: folder });
+    const install = ['install', '--no-save', '--ignore-scripts', '--prefer-offline'];
+    await npm('The install of the tarballs', [...install, ...tarballs]);
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
 }
 
-/** Proves that what is installed is this build, file by file. */
+function npm(what, args, env = process.env) {
+  return runQuietly(what, 'npm', args, { cwd: folder, env });
+}
+
+/** Proves, file by file, that what the backend finds under our names is this build. */
 function compareWithBuild() {
+  const fromBackend = createRequire(join(folder, 'src/index.js'));
   for (const path of packages) {
-    const name = basename(path);
+    const name = `@stagepass/${basename(path)}`;
+    const place = join(modules, name);
     const built = hashes(join(root, path, 'dist'));
-    const installed = hashes(join(modules, '@stagepass', name, 'dist'));
-    const same = built.length > 0 && JSON.stringify(built) === JSON.stringify(installed);
-    for (const [file, hash] of installed) console.log(`${hash}  @stagepass/${name}/${file}`);
+    const installed = hashes(join(place, 'dist'));
+    for (const line of installed) console.log(`${line}  ${name}`);
+    const same = built.length > 0 && built.join() === installed.join();
+    const found = same && fromBackend.resolve(`${name}/package.json`);
     report({
       title: 'Installed',
-      name: `@stagepass/${name} is this build`,
-      outcome: same ? 'ok' : 'FAILED',
+      name: `${name} is this build`,
+      outcome: found === join(place, 'package.json') ? 'ok' : 'FAILED',
       answer: `${installed.length} files of ${built.length}`,
     });
   }
 }
 
+/** The SHA-256 and the name of each file below the directory. */
 function hashes(directory) {
   if (!existsSync(directory)) return [];
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile())
-    .map(entry => join(entry.parentPath ?? entry.path, entry.name))
+  return readdirSync(directory, { recursive: true })
     .sort()
-    .map(path => {
-      const hash = createHash('sha256').update(readFileSync(path)).digest('hex');
-      return [`dist/${path.slice(directory.length + 1)}`, hash];
+    .filter(name => /[.]\w+$/.test(name))
+    .map(name => {
+      const content = readFileSync(join(directory, name));
+      return `${createHash('sha256').update(content).digest('hex')}  dist/${name}`;
     });
 }
 
-/** Where everything is checked, the browser belongs to it. */
-async function findOrInstallChromium({ findChromium }) {
+async function walk() {
+  const { checkDocumentedExamples, createThirdParty, startSideServer, ...walking } =
+    await import('../examples/backstage/walk/index.js');
+  for (const { title, holds } of checkDocumentedExamples()) {
+    report({ title: 'Documented', name: title, outcome: holds ? 'ok' : 'FAILED' });
+  }
+  const chromium = await findOrInstallChromium(walking.findChromium);
+  const thirdParty = createThirdParty();
+  const side = await startSideServer(thirdParty.keys);
+  const openBrowser = chromium && (() => walking.openBrowser(chromium));
+  try {
+    for (const implementation of values.implementation) {
+      for (const tour of walking.tours) {
+        console.log(`\n--- ${implementation}, ${tour.configs.join(' and ')}`);
+        const options = { implementation, side, thirdParty, openBrowser, onBackend, report };
+        const log = await walking.takeTour(tour, options);
+        if (log) console.log(`\nThe end of the backend's log:\n\n${log.slice(-8000)}`);
+      }
+    }
+  } finally {
+    side.close();
+  }
+}
+
+/** Nobody else ends the backend when the walk is interrupted. */
+function onBackend(started) {
+  if (!backend) {
+    for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
+      process.once(signal, () => {
+        backend.kill();
+        process.exit(code);
+      });
+    }
+  }
+  backend = started;
+}
+
+/** Where everything is checked, a browser belongs to it; elsewhere it may be missing. */
+async function findOrInstallChromium(findChromium) {
   if (findChromium() || !process.env.CI) return findChromium();
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     console.log('Installing Chromium ...');
-    const install = ['install', '-y', '--no-install-recommends', 'chromium'];
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const { code } = await run('apt-get', install, { quiet: true, env });
-    if (code !== 0) {
-      await run('apt-get', ['update'], { quiet: true });
-      await runQuietly('The install of Chromium', 'apt-get', install, { env });
+    const aptGet = (...args) => run('apt-get', args, { quiet: true, env });
+    const install = ['install', '-y', '--no-install-recommends', 'chromium'];
+    if ((await aptGet(...install)).code !== 0) {
+      await aptGet('update');
+      const { code, output } = await aptGet(...install);
+      if (code !== 0) console.log(output);
     }
   }
-  if (!findChromium()) {
-    throw new Failure('There is no Chromium: install it, or name it in CHROMIUM.');
-  }
+  report({
+    title: 'Browser',
+    name: 'there is a Chromium, at /usr/bin/chromium or where CHROMIUM says',
+    outcome: findChromium() ? 'ok' : 'FAILED',
+  });
   return findChromium();
+}
+
+function report({ title, name, outcome, answer, differences = [] }) {
+  counts[outcome] += 1;
+  console.log(`${outcome.padEnd(8)}${title}: ${name}${answer ? ` -> ${answer}` : ''}`);
+  for (const line of differences) console.log(`        ${line}`);
 }
