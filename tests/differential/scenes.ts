@@ -1,0 +1,168 @@
+import { createAuthBackend } from '@stagepass/auth-backend';
+import { createHttpAuthService } from '@stagepass/auth-http';
+import type { AuthService, BackstageCredentials, HttpAuthService } from '@stagepass/auth-node';
+import type { DifferenceId } from './differences';
+import { type Outcome, outcomeOf } from './engine';
+import { writeKeyFiles } from './keyFiles';
+import { createRequestTokens, externalOrigin } from './requestInputs';
+import { createStarts } from './starts';
+import { createTheirHttpAuth } from './theirs';
+import { buildToken } from './tokenInputs';
+import { authenticateBoth } from './tokenRun';
+import { createWorld, NOW, type World } from './worlds';
+
+/** An example that takes more than one input: what both sides did, and what they should have done. */
+type Scene = () => Promise<{
+  theirs: Outcome;
+  ours: Outcome;
+  expected: { theirs: unknown; ours: unknown };
+}>;
+
+const gives = (text: string): unknown => ({ gave: expect.stringContaining(text) as unknown });
+const expiry = new Date(NOW + 3_539_500).toUTCString();
+
+const hostOnlyCookie =
+  /^backstage-auth=[\w.-]+; Path=\/; Max-Age=3539; Expires=[^;]+; HttpOnly; Secure; Priority=High; SameSite=None$/;
+
+/** Examples of the rows that no single input shows. */
+export const scenes: Readonly<Partial<Record<DifferenceId, Scene>>> = {
+  'keys-through-outage': () =>
+    inWorld(async world => {
+      const token = buildToken(world.keys, { base: 'plugin', changes: [] });
+      await authenticateBoth(world, token, false);
+      world.keySets.plugins.set('caller', () => Promise.reject(new Error('out of order')));
+      world.clock.advance({ minutes: 11 });
+      jest.setSystemTime(world.clock.now());
+      const outcomes = await authenticateBoth(world, token, false);
+      jest.setSystemTime(NOW);
+      return {
+        ...outcomes,
+        expected: {
+          theirs: { name: 'AuthenticationError', message: 'Failed plugin token verification' },
+          ours: gives('servicePrincipal{plugin:caller}'),
+        },
+      };
+    }),
+
+  'host-only-cookie': () =>
+    inWorld(async world => {
+      const { user } = createRequestTokens(world.keys);
+      return {
+        ...(await issueCookies(world, { authorization: `Bearer ${user}` })),
+        expected: {
+          theirs: gives('domain=backstage.example.com; httpOnly=true; secure=true'),
+          ours: { gave: expect.stringMatching(hostOnlyCookie) as unknown },
+        },
+      };
+    }),
+
+  'cookie-of-another-user': () =>
+    inWorld(async world => {
+      const { limitedJoe, user } = createRequestTokens(world.keys);
+      const outcomes = await issueCookies(world, {
+        authorization: `Bearer ${user}`,
+        cookie: `backstage-auth=${limitedJoe}`,
+      });
+      return { ...outcomes, expected: { theirs: { gave: '' }, ours: gives(`Expires=${expiry}`) } };
+    }),
+
+  'stored-user-credentials': () =>
+    inWorld(async world => {
+      const { user } = createRequestTokens(world.keys);
+      const starts = createStarts(createAuthBackend, world.keySets.discovery);
+      const run = async (auth: AuthService) => {
+        const credentials = await auth.authenticate(user);
+        const stored = {
+          ...credentials,
+          principal: { type: 'user', userEntityRef: 'user:default/admin' },
+          token: user,
+        } as BackstageCredentials;
+        const onBehalfOf = JSON.parse(JSON.stringify(stored)) as BackstageCredentials;
+        return outcomeOf(async () => {
+          const { token } = await auth.getPluginRequestToken({ onBehalfOf, targetPluginId: 'a' });
+          return Buffer.from(token.split('.')[1]!, 'base64url').toString();
+        });
+      };
+      return {
+        theirs: await run(await starts.theirs({})),
+        ours: await run(await starts.ours({})),
+        expected: {
+          theirs: gives('"aud":"a"'),
+          ours: {
+            name: 'AuthenticationError',
+            code: 'AUTH_CLAIM_INVALID',
+            message: 'Illegal token',
+          },
+        },
+      };
+    }),
+
+  'static-keys-fit': async () => {
+    const { files, remove } = writeKeyFiles();
+    const starts = createStarts(createAuthBackend);
+    const key = {
+      publicKeyFile: files['p256-public'],
+      privateKeyFile: files['rsa-private'],
+      keyId: 'a',
+    };
+    const auth = { pluginKeyStore: { type: 'static', static: { keys: [key] } } };
+    const run = (side: 'theirs' | 'ours') =>
+      outcomeOf(async () =>
+        JSON.stringify(await (await starts[side](auth)).listPublicServiceKeys()),
+      );
+    const outcomes = { theirs: await run('theirs'), ours: await run('ours') };
+    remove();
+    return {
+      ...outcomes,
+      expected: {
+        theirs: gives('"kid":"a"'),
+        ours: {
+          name: 'Error',
+          code: 'AUTH_CONFIG_INVALID',
+          message: expect.stringContaining('backend.auth.pluginKeyStore.static.keys[0]') as unknown,
+        },
+      },
+    };
+  },
+};
+
+async function inWorld<T>(scene: (world: World) => Promise<T>): Promise<T> {
+  const world = await createWorld();
+  try {
+    return await scene(world);
+  } finally {
+    await world.close();
+  }
+}
+
+/** Issues the cookie on both sides, and gives what was set, as a text. */
+async function issueCookies(world: World, headers: Record<string, string>) {
+  const getBaseUrl = (id: string) => Promise.resolve(`${externalOrigin}/api/${id}`);
+  const base = { pluginId: 'receiver', discovery: { getBaseUrl, getExternalBaseUrl: getBaseUrl } };
+  const issue = (httpAuth: HttpAuthService) =>
+    outcomeOf(async () => {
+      const set: string[] = [];
+      const response = {
+        req: { headers, method: 'GET' },
+        headersSent: false,
+        getHeader: () => undefined,
+        // Ours writes the header, theirs has Express write it.
+        setHeader: (name: string, value: string | string[]) => {
+          if (name.toLowerCase() === 'set-cookie') set.push(...[value].flat());
+        },
+        cookie: (_name: string, _value: string, options: object) => {
+          set.push(
+            Object.entries(options)
+              .map(([name, value]) => `${name}=${String(value)}`)
+              .join('; '),
+          );
+        },
+      };
+      await httpAuth.issueUserCookie(response);
+      return set.join('\n');
+    });
+  return {
+    theirs: await issue(createTheirHttpAuth({ ...base, auth: world.theirs })),
+    ours: await issue(createHttpAuthService({ ...base, auth: world.ours })),
+  };
+}
