@@ -185,7 +185,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(packages|examples)/[^/]+/dist/' },
+    // The Backstage example has dependencies of its own, which only `npm run test:interop` installs.
+    exclude: { path: '^(packages|examples)/[^/]+/dist/|^examples/backstage/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
