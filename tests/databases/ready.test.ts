@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { KEYS, LOCK, startReplica } from './replica';
-import { describeOnServers, dropDatabases } from './servers';
+import { describeOnServers, dropDatabases, networkServerNames } from './servers';
 
 afterEach(dropDatabases);
 
@@ -75,5 +75,5 @@ describeOnServers(
       expect(events).toEqual(['written', 'ready']);
     });
   },
-  'network',
+  networkServerNames,
 );

@@ -69,14 +69,19 @@ export async function dropDatabases(): Promise<void> {
   for (const cleanUp of cleanUps.splice(0)) await cleanUp();
 }
 
-/** Runs a suite on every server: on SQLite as well, where files stand in for a server, unless `network`. */
+/** Those that are reached over a network; for SQLite, files stand in for a server. */
+export const networkServerNames: ReadonlyArray<DatabaseServer['name']> = ['PostgreSQL', 'MariaDB'];
+
+/** Runs a suite on each of the servers, by default on all. */
 export function describeOnServers(
   title: string,
   define: (server: DatabaseServer) => void,
-  which: 'every' | 'network' = 'every',
+  names: ReadonlyArray<DatabaseServer['name']> = ['SQLite', ...networkServerNames],
 ): void {
-  if (which === 'every') describe(`${title} on SQLite`, () => define(sqlite));
-  for (const server of networkServers) describeOnServer(title, server, define);
+  if (names.includes('SQLite')) describe(`${title} on SQLite`, () => define(sqlite));
+  for (const server of networkServers) {
+    if (names.includes(server.name)) describeOnServer(title, server, define);
+  }
 }
 
 function describeOnServer(

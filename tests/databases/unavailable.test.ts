@@ -1,6 +1,6 @@
 import { isAuthError } from '@stagepass/auth-node';
 import { keysUnavailable, startReplica } from './replica';
-import { describeOnServers, dropDatabases, type TestDatabase } from './servers';
+import { describeOnServers, dropDatabases, networkServerNames, type TestDatabase } from './servers';
 
 const PASSWORD = 'canary-password';
 
@@ -51,5 +51,5 @@ describeOnServers(
       await expect(startReplica(database.openClient())).resolves.toBeDefined();
     });
   },
-  'network',
+  networkServerNames,
 );

@@ -1,4 +1,4 @@
-import { describeOnServers, dropDatabases } from '../databases/servers';
+import { describeOnServers, dropDatabases, networkServerNames } from '../databases/servers';
 import { createBackend, routes } from './backend';
 import { Fleet } from './Fleet';
 import { seededRandom, shuffled } from './seed';
@@ -61,5 +61,5 @@ describeOnServers(
       10 * MINUTES,
     );
   },
-  'network',
+  networkServerNames,
 );

@@ -1,4 +1,4 @@
-import { describeOnServers, dropDatabases } from '../databases/servers';
+import { describeOnServers, dropDatabases, networkServerNames } from '../databases/servers';
 import { createBackend, routes } from './backend';
 import { Fleet } from './Fleet';
 import { seededRandom } from './seed';
@@ -39,5 +39,5 @@ describeOnServers(
       expect(traffic.atOnce).toBeGreaterThanOrEqual(TOKENS);
     }, 300_000);
   },
-  'network',
+  networkServerNames,
 );

@@ -186,6 +186,33 @@ describe('unknown key ids', () => {
     expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
   });
 
+  it('are asked for without limit as long as the issuer has published them', async () => {
+    const { keySet, network } = setUp();
+    for (let replica = 1; replica <= 50; replica += 1) {
+      const kid = `of replica ${replica}`;
+      network.publish({ ...one.jwk, kid });
+      expect(await keySet.find(kid)).toMatchObject({ kid });
+    }
+    for (let guess = 1; guess <= 50; guess += 1) {
+      await expect(keySet.find(`guess ${guess}`)).rejects.toMatchObject(unknown);
+    }
+    expect(network.requests).toHaveLength(55);
+  });
+
+  it('find a key that was published while a request without it was under way', async () => {
+    const { keySet, network } = setUp();
+    let answer = (_response: Response) => {};
+    network.answer = () => new Promise(resolve => (answer = resolve));
+    const first = keySet.find('one');
+    await settle();
+    network.publish(one.jwk, two.jwk);
+    const second = keySet.find('two');
+    answer(Response.json({ keys: [one.jwk] }));
+    expect(await first).toMatchObject({ kid: 'one' });
+    expect(await second).toMatchObject({ kid: 'two' });
+    expect(network.requests).toHaveLength(2);
+  });
+
   it('of a plugin that publishes nothing yet are unknown, not unavailable', async () => {
     const { keySet, network } = setUp();
     network.answer = () => new Response('', { status: 404 });

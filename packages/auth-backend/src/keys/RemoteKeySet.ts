@@ -92,11 +92,18 @@ export class RemoteKeySet {
       if (age >= refreshAfter && !this.#isPaused()) void this.#refresh();
       return known;
     }
-    if (!known && !this.#inFlight && !this.#isPaused() && !this.#unknownKeyRequests.take()) {
-      throw this.#unknown(kid);
-    }
+    // A request under way may have been answered before the key was published.
+    const underWay = this.#inFlight;
+    let taken = !known && !underWay && !this.#isPaused();
+    if (taken && !this.#unknownKeyRequests.take()) throw this.#unknown(kid);
     if (!this.#isPaused()) await this.#waitForRefresh();
+    if (underWay && underWay !== this.#inFlight && !this.#lookUp(kid) && !this.#isPaused()) {
+      taken = !this.#inFlight && this.#unknownKeyRequests.take();
+      if (taken || this.#inFlight) await this.#waitForRefresh();
+    }
     const found = this.#lookUp(kid);
+    // The bucket is for keys that do not exist: who is not the issuer cannot publish one.
+    if (found && taken) this.#unknownKeyRequests.giveBack();
     if (found && this.#age() < keepThroughOutage) return found;
     if (this.#failures > 0 || this.#age() >= staleAfter) throw this.#unavailable();
     throw this.#unknown(kid);

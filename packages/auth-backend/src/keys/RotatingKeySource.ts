@@ -9,8 +9,11 @@ import { type KeyLifecyclePolicy, planKeys, publishedUntil } from './keyLifecycl
 import type { KeySource } from './KeySource';
 import { TokenBucket } from './TokenBucket';
 
-/** How often the store is asked for the published keys: a few times at once, then once a second. */
-const LISTING_READS = { capacity: 10, refillEvery: 1_000 };
+/** How often the store is asked for the published keys: a few times at once, then ten times a second. */
+const LISTING_READS = { capacity: 10, refillEvery: 100 };
+
+/** How long a store that says nothing is waited for before what it said last is published, in milliseconds. */
+const LISTING_PATIENCE = 2_000;
 
 /** How long after a failure the store is left alone, in milliseconds. */
 const RETRY_AFTER = 5_000;
@@ -66,15 +69,14 @@ export class RotatingKeySource implements KeySource {
   }
 
   /**
-   * Asks the store, so that a key which another replica published a moment ago is in the answer; when asked
-   * too often, or in an outage of the store, answers what was read last.
+   * Asks the store, so that a key which another replica published a moment ago is in the answer: who asks
+   * too often waits for the next turn. In an outage of the store it answers what was read last.
    */
   async listPublicKeys(): Promise<PublicJwk[]> {
-    const last = this.#listing;
-    if (last && !this.#listingReads.take()) return copy(last);
     try {
-      return copy(await this.#readListing());
+      return copy(await this.#withPatience(this.#readListing()));
     } catch (error) {
+      const last = this.#listing;
       if (!last) {
         throw createAuthError('AUTH_KEYS_UNAVAILABLE', 'the key store cannot be read', {
           cause: error,
@@ -143,11 +145,26 @@ export class RotatingKeySource implements KeySource {
   #readListing(): Promise<PublicJwk[]> {
     this.#pendingRead ??= (async () => {
       await this.#runningRead?.catch(() => {});
+      while (!this.#listingReads.take()) await this.#nextTurn();
       this.#pendingRead = undefined;
       this.#runningRead = this.#readKeys();
       return this.#runningRead;
     })();
     return this.#pendingRead;
+  }
+
+  #nextTurn(): Promise<void> {
+    const { clock } = this.#options;
+    return new Promise(resolve => clock.setTimeout(resolve, LISTING_READS.refillEvery));
+  }
+
+  async #withPatience(listing: Promise<PublicJwk[]>): Promise<PublicJwk[]> {
+    let cancel = () => {};
+    const silence = new Promise<never>((_, reject) => {
+      const end = () => reject(new Error(`no answer within ${LISTING_PATIENCE / 1_000} s`));
+      cancel = this.#options.clock.setTimeout(end, LISTING_PATIENCE);
+    });
+    return Promise.race([listing, silence]).finally(cancel);
   }
 
   async #readKeys(): Promise<PublicJwk[]> {

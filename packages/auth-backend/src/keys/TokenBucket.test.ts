@@ -44,4 +44,13 @@ describe('TokenBucket', () => {
     clock.advance(1_000);
     expect(takeAll(bucket)).toBe(1);
   });
+
+  it('takes back what was well spent, and never holds more than it can', () => {
+    const clock = new TestClock();
+    const bucket = new TokenBucket({ capacity: 2, refillEvery: 1_000, clock });
+    bucket.giveBack();
+    expect(takeAll(bucket)).toBe(2);
+    bucket.giveBack();
+    expect(takeAll(bucket)).toBe(1);
+  });
 });

@@ -28,4 +28,9 @@ export class TokenBucket {
     this.#level -= 1;
     return true;
   }
+
+  /** Gives one back that was taken, when it turned out to be well spent. */
+  giveBack(): void {
+    this.#level = Math.min(this.#capacity, this.#level + 1);
+  }
 }

@@ -60,7 +60,7 @@ export async function createUserTokenIssuer(options: {
     );
   }
   const tokenLife = readTokenLifetime(options.tokenLifetime, logger);
-  const client = database && (await openTables(database, userTables));
+  const client = database && (await openTables(database, userTables, { clock, logger }));
   const keyStore =
     options.keyStore ??
     (client ? new KnexKeyStore({ client, table: USER_KEYS_TABLE, logger }) : new MemoryKeyStore());
