@@ -1,6 +1,7 @@
 import { ConfigReader } from '@backstage/config';
 import type { Clock, LoggerService } from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import { refuseForeignFailure } from '../foreignFailure';
 import type { ExternalMethod } from './ExternalMethod';
 import type { ExternalTokenHandler } from './ExternalTokenHandler';
 import { builtInTypes, type CustomAccess, isExternalSubject } from './externalEntries';
@@ -43,7 +44,7 @@ export function createCustomMethod(
   handlers: ExternalTokenHandlers,
   { clock, logger }: { clock: Clock; logger: LoggerService },
 ): ExternalMethod {
-  const { path } = entry;
+  const who = `external token handler of ${entry.path}`;
   const handler = findHandler(entry, handlers);
   const context = initialize(entry, handler);
   return {
@@ -55,10 +56,7 @@ export function createCustomMethod(
         const result = await withinTime(work, clock);
         return result === undefined ? undefined : { subject: readExternalSubject(result) };
       } catch (error) {
-        // Many handlers say what they were given; the token must not reach the log.
-        const detail = String(error).replaceAll(token, '<token>');
-        logger.warn(`The external token handler of ${path} failed: ${quote(detail)}`);
-        throw asRefusal(error);
+        throw refuseForeignFailure(error, { who, token, logger });
       }
     },
   };
@@ -102,14 +100,4 @@ async function withinTime<TResult>(work: Promise<TResult>, clock: Clock): Promis
     }, HANDLER_TIMEOUT);
   });
   return Promise.race([work, timeout]).finally(cancel);
-}
-
-/** A refusal with a code, in place of what a handler threw: that is in the log, and could hold the token. */
-function asRefusal(error: unknown) {
-  return (error as { name?: unknown } | null | undefined)?.name === 'AuthenticationError'
-    ? createAuthError(
-        'AUTH_TOKEN_TYPE_UNKNOWN',
-        'an external token handler refuses it; see the log',
-      )
-    : createAuthError('AUTH_KEYS_UNAVAILABLE', 'an external token handler failed; see the log');
 }

@@ -1,9 +1,12 @@
 import { isAuthError, type LoggerService } from '@stagepass/auth-node';
-import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import { quote } from '@stagepass/auth-node/internal';
+import { refuseForeignFailure } from '../foreignFailure';
 import { parseCompact, type UnverifiedJws } from '../parseCompact';
 import type { PluginTokenHandler, PluginTokenHandlerDecorator } from './PluginTokenHandler';
 import type { PluginTokenProof } from './PluginTokenProof';
 import { PluginTokens } from './PluginTokens';
+
+const WHO = 'decorator of the plugin token handler';
 
 /** The plugin tokens of one plugin, as the hallway uses them. */
 export interface PluginTokenRoom {
@@ -45,9 +48,7 @@ export function decoratePluginTokens(options: {
         return proof === undefined ? undefined : readProof(proof);
       } catch (error) {
         if (isAuthError(error)) throw error;
-        const detail = String(error).replaceAll(token, '<token>');
-        logger.warn(`The decorator of the plugin token handler failed: ${quote(detail)}`);
-        throw asRefusal(error);
+        throw refuseForeignFailure(error, { who: WHO, token, logger });
       }
     },
     async issue({ targetPluginId, onBehalfOf }) {
@@ -104,17 +105,4 @@ function readProof(proof: { subject: unknown; limitedUserToken?: unknown }): Plu
     throw new Error('expected limitedUserToken to be a token, found something else');
   }
   return { subject, limitedUserToken };
-}
-
-/** A refusal with a code, in place of what the decorator threw: that is in the log, and could hold the token. */
-function asRefusal(error: unknown) {
-  return (error as { name?: unknown } | null | undefined)?.name === 'AuthenticationError'
-    ? createAuthError(
-        'AUTH_TOKEN_TYPE_UNKNOWN',
-        'the decorator of the plugin token handler refuses the token; see the log',
-      )
-    : createAuthError(
-        'AUTH_KEYS_UNAVAILABLE',
-        'the decorator of the plugin token handler failed; see the log',
-      );
 }
