@@ -285,7 +285,7 @@ describe('handlers', () => {
       const error = await rejectionOf(access.verify(TOKEN));
       expect(error).toMatchObject({
         ...keysUnavailable,
-        reason: 'an external token handler failed; see the log',
+        reason: 'the external token handler of backend.auth.externalAccess[0] failed; see the log',
       });
       expect(`${inspect(error)} ${error.reason} ${logger.text}`).not.toContain(TOKEN);
     });
@@ -299,7 +299,8 @@ describe('handlers', () => {
     const error = await rejectionOf(alone.access.verify(TOKEN));
     expect(error).toMatchObject({
       ...illegalToken('AUTH_TOKEN_TYPE_UNKNOWN'),
-      reason: 'an external token handler refuses it; see the log',
+      reason:
+        'the external token handler of backend.auth.externalAccess[0] refuses the token; see the log',
     });
     expect(JSON.stringify(error)).toBe('{"name":"AuthenticationError","message":"Illegal token"}');
     expect(`${inspect(error)} ${alone.logger.text}`).not.toContain(TOKEN);
