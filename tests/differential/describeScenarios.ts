@@ -15,11 +15,10 @@ export function describeScenarios<TInput>(
   describe.each(Object.entries(groups))(`%s (STAGEPASS_SEED=${seed})`, (group, scenarios) => {
     it.each(scenarios.map(scenario => [scenario.name, scenario] as const))(
       '%s: the same on both sides, or a row of the table says why not',
-      async (name, { inputs, runs, branch }) => {
+      async (name, { inputs, runs, branch, examples }) => {
         const before = branch === undefined ? 0 : tally.count(`${group}: ${branch}`);
-        await explore(`${group} ${name}`, inputs, runs, async input => {
-          tally.add(group, await run(input, group));
-        });
+        const check = async (input: TInput) => tally.add(group, await run(input, group));
+        await explore(`${group} ${name}`, inputs, runs, check, examples);
         if (branch === undefined) return;
         expect(tally.count(`${group}: ${branch}`) - before).toBeGreaterThanOrEqual(leastPerBranch);
       },

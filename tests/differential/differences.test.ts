@@ -4,11 +4,25 @@ import { createAuthBackend } from '@stagepass/auth-backend';
 import { tryOut } from './configurationRun';
 import { callOutcomes } from './delegationRun';
 import { createDelegationWorld } from './delegationWorld';
+import { configScenarios } from './configurationScenarios';
+import { callScenarios } from './delegationScenarios';
 import { differences } from './differences';
+import { jwksScenarios, legacyScenarios, staticScenarios } from './externalTokens';
+import { writeKeyFiles } from './keyFiles';
+import { createPublishedSigners, keySetOutcomes } from './keySetRun';
+import { keySetScenarios } from './keySetScenarios';
+import { mockScenarios } from './mockScenarios';
+import { onBehalfOfScenarios } from './onBehalfOf';
+import { pathScenarios } from './pathScenarios';
+import { pluginScenarios } from './pluginTokens';
+import { requestScenarios } from './requestScenarios';
+import type { Scenario } from './tokenScenarios';
+import { limitedScenarios, untypedScenarios, userScenarios } from './userTokens';
 import type { Outcome } from './engine';
 import { mockOutcomes } from './mockRun';
 import {
   callExamples,
+  keySetExamples,
   configExamples,
   mockExamples,
   pathExamples,
@@ -32,6 +46,7 @@ interface Outcomes {
 let world: World;
 let oldFormWorld: World;
 let requestWorld: RequestWorld;
+const signers = createPublishedSigners();
 const starts = createStarts(createAuthBackend);
 
 beforeAll(async () => {
@@ -54,6 +69,10 @@ const groups = {
     oldFormExamples,
     (input: (typeof oldFormExamples)[number][1]) =>
       authenticateBoth(oldFormWorld, buildToken(oldFormWorld.keys, input), true),
+  ],
+  'key sets': [
+    keySetExamples,
+    (input: (typeof keySetExamples)[number][1]) => keySetOutcomes(world, signers, input),
   ],
   requests: [
     requestExamples,
@@ -105,6 +124,40 @@ describe('a documented difference', () => {
   it('has an example for each row', () => {
     const shown = new Set<string>([...examples.map(([id]) => id), ...Object.keys(scenes)]);
     expect(Object.keys(differences).filter(id => !shown.has(id))).toEqual([]);
+  });
+});
+
+describe('the generated inputs', () => {
+  const { files, remove } = writeKeyFiles();
+  const scenarios: ReadonlyArray<Pick<Scenario<unknown>, 'branch'>> = [
+    ...pluginScenarios,
+    ...onBehalfOfScenarios,
+    ...userScenarios,
+    ...limitedScenarios,
+    ...untypedScenarios,
+    ...staticScenarios,
+    ...legacyScenarios,
+    ...jwksScenarios,
+    ...keySetScenarios,
+    ...requestScenarios,
+    ...pathScenarios,
+    ...callScenarios,
+    ...configScenarios(files),
+    ...mockScenarios,
+  ];
+  remove();
+
+  it('reach each row of the table that one input can show', () => {
+    const reached = new Set(scenarios.map(({ branch }) => branch));
+    const missing = Object.keys(differences).filter(id => !reached.has(`documented ${id}`));
+    expect(missing).toEqual([
+      'one-sentence-per-refusal',
+      'keys-through-outage',
+      'host-only-cookie',
+      'cookie-of-another-user',
+      'stored-user-credentials',
+      'one-database-per-plugin',
+    ]);
   });
 });
 

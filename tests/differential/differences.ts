@@ -230,6 +230,29 @@ export const differences = {
     why: 'An outage of one plugin is not one of all',
     record: 'keys-through-outages',
   },
+  'published-keys': {
+    about:
+      'A published key whose `use`, `key_ops` or `alg` is of another type, whose coordinates are padded, or that has a `k`',
+    theirs: 'Takes these members as absent, and uses it',
+    ours: 'Ignores the key',
+    why: 'A limit that cannot be read is not lifted',
+    record: KEYS,
+  },
+  'unusable-entries': {
+    about: 'A key set with an entry that is no object, beside good keys',
+    theirs: 'Refuses the whole set',
+    ours: 'Ignores the entry',
+    why: 'One bad entry is not an outage',
+    record: KEYS,
+  },
+  'several-keys-of-one-id': {
+    about: 'A key set with several usable keys of the id that the token names',
+    theirs:
+      'Uses the one that fits the algorithm of the token, and refuses the token if there are two',
+    ours: 'Uses the last of them',
+    why: 'An id names one key; a set that is written twice over is no outage',
+    record: KEYS,
+  },
   'authorization-header': {
     about:
       'An `Authorization` header that is not exactly one `Bearer` and token of visible ASCII, where credentials are asked for',
@@ -284,7 +307,7 @@ export const differences = {
   'ambiguous-paths': {
     about:
       'A path with dot segments, empty segments, encoded or backward separators, control characters, or encoded wrongly or twice',
-    theirs: 'Lets a policy exempt it',
+    theirs: 'Matches it as received',
     ours: 'Needs credentials whatever the policies say',
     why: 'Two programs could read it as two paths',
     record: PATHS,
@@ -436,6 +459,13 @@ export const differences = {
     ours: 'Does not start',
     why: 'The tokens that it signs could not be verified',
     record: KEYS,
+  },
+  'one-database-per-plugin': {
+    about: 'Two plugins that keep their keys in one database, or in one schema of it',
+    theirs: 'Starts both',
+    ours: 'Does not start the second',
+    why: 'A plugin publishes what is in its key table, and would vouch for the keys of the other',
+    record: 'a-key-table-belongs-to-one-plugin',
   },
   'well-formed-mock-tokens': {
     about: 'A mock token that carries no JSON object, or members of other types',

@@ -3,6 +3,7 @@ import type { Change, TokenInput } from './tokenInputs';
 import {
   both,
   claim,
+  eachCharacter,
   formScenarios,
   fraction,
   header,
@@ -28,6 +29,7 @@ const isOver = ([change]: Change[]) =>
 
 /** Configured texts that are tokens by themselves. */
 export const staticScenarios: Scenario<TokenInput>[] = [
+  eachCharacter(['plain', 'here', 'elsewhere', 'unicode'], 40),
   plain('as configured', 'accepted', nothing, 400),
   here('with restrictions', 'accepted', nothing),
   elsewhere('with restrictions to another plugin', 'refused AUTH_ACCESS_RESTRICTED', nothing),
@@ -87,7 +89,11 @@ const legacyList: Scenario<TokenInput>[] = [
 ];
 
 /** Tokens of callers who share a secret. */
-export const legacyScenarios = [...legacyList, mixOf(legacy, legacyList, 800)];
+export const legacyScenarios = [
+  ...legacyList,
+  eachCharacter(['legacy'], 140),
+  mixOf(legacy, legacyList, 800),
+];
 
 const jwks = scenariosOf(['jwks']);
 const prefixed = scenariosOf(['prefixed']);
@@ -201,4 +207,8 @@ const jwksList: Scenario<TokenInput>[] = [
 ];
 
 /** Tokens of third parties that publish their keys. */
-export const jwksScenarios = [...jwksList, mixOf(all, jwksList, 1_200)];
+export const jwksScenarios = [
+  ...jwksList,
+  eachCharacter(['jwks', 'open'], 330),
+  mixOf(all, jwksList, 1_200),
+];

@@ -3,6 +3,7 @@ import type { Change, TokenInput } from './tokenInputs';
 import {
   both,
   claim,
+  eachCharacter,
   formScenarios,
   harmless,
   header,
@@ -140,6 +141,7 @@ const innerChanges = (list: readonly Scenario<TokenInput>[]): fc.Arbitrary<reado
 /** Tokens with which plugins call on behalf of a user. */
 export const onBehalfOfScenarios: Scenario<TokenInput>[] = [
   ...scenarios,
+  eachCharacter(['plugin'], 720, { obo: { base: 'limited', changes: [] } }),
   outer('nothing that matters outside', 'accepted', fc.array(harmless, { maxLength: 4 }), 1_500),
   mixOf(outer, timeScenarios(outer), 600),
   {

@@ -1,6 +1,7 @@
 import type { CallInput as Call, Holder } from './delegationRun';
 import type { DifferenceId } from './differences';
 import type { ConfigInput } from './configurationInputs';
+import type { KeySetInput } from './keySetRun';
 import type { MockInput } from './mockRun';
 import type { PathInput, PolicyInput } from './pathRun';
 import type { CookieInput, RequestInput, TokenName } from './requestInputs';
@@ -340,5 +341,45 @@ export const mockExamples: ReadonlyArray<Example<MockInput>> = [
       code: 'AUTH_TOKEN_MALFORMED',
       message: "Malformed mock token, expected 'mock-service-token:' and a JSON object",
     },
+  ],
+];
+
+const published = 'backstageCredentials{servicePrincipal{plugin:p';
+
+/** Examples of the rows about what is published. */
+export const keySetExamples: ReadonlyArray<Example<KeySetInput>> = [
+  [
+    'published-keys',
+    { entries: [{ key: 'main', changes: { key_ops: 'verify' } }] },
+    published,
+    { code: 'AUTH_KEY_UNKNOWN', message: 'Illegal token' },
+  ],
+  [
+    'unusable-entries',
+    { entries: [{ key: 'main', changes: {} }, { entry: null }] },
+    { name: 'AuthenticationError', message: 'Failed plugin token verification' },
+    published,
+  ],
+  [
+    'several-keys-of-one-id',
+    {
+      entries: [
+        { key: 'main', changes: {} },
+        { key: 'main', changes: {} },
+      ],
+    },
+    { name: 'AuthenticationError', message: 'Failed plugin token verification' },
+    published,
+  ],
+  [
+    'several-keys-of-one-id',
+    {
+      entries: [
+        { key: 'main', changes: {} },
+        { key: 'curve', changes: { kid: 'main-1' } },
+      ],
+    },
+    published,
+    { code: 'AUTH_ALGORITHM_NOT_ALLOWED', message: 'Illegal token' },
   ],
 ];

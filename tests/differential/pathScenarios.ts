@@ -170,7 +170,7 @@ export const pathScenarios: Scenario<PathInput>[] = [
     2 * RUNS,
   ),
   scenario(
-    'below a policy for some methods, or for one path',
+    'below a policy for some methods',
     undefined,
     policy
       .chain(it =>
@@ -182,14 +182,21 @@ export const pathScenarios: Scenario<PathInput>[] = [
       )
       .map(it => [it]),
     inside,
-    400,
+    200,
+  ),
+  scenario(
+    'below a policy for other methods',
+    'documented policy-methods-and-exact',
+    policy.map(it => [{ ...it, methods: ['PUT'] }]),
+    inside,
+    300,
   ),
   scenario(
     'below an exact policy',
     undefined,
     policy.filter(({ path }) => path !== '*').map(it => [{ ...it, exact: true }]),
     inside,
-    400,
+    200,
   ),
   scenario(
     'anything',

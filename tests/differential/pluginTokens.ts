@@ -4,6 +4,7 @@ import type { TokenInput } from './tokenInputs';
 import {
   both,
   claim,
+  eachCharacter,
   formScenarios,
   fraction,
   harmless,
@@ -135,6 +136,7 @@ const scenarios: Scenario<TokenInput>[] = [
 /** Tokens with which plugins call as themselves. */
 export const pluginScenarios = [
   ...scenarios,
+  eachCharacter(['plugin', 'solo'], 300),
   make('nothing that matters, again', 'accepted', fc.array(harmless, { maxLength: 4 }), 600),
   mixOf(make, scenarios, 1_500),
 ];

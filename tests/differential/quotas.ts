@@ -4,6 +4,7 @@ export const quotas = {
   userTokens: 18_000,
   onBehalfOf: 10_000,
   externalTokens: 16_000,
+  keySets: 2_000,
   requests: 7_000,
   policies: 6_000,
   delegation: 3_000,

@@ -51,23 +51,10 @@ export const requestRules: ReadonlyArray<Rule<RequestFacts>> = [
     as: ['AUTH_REQUEST_AMBIGUOUS'],
     covers: facts => !isBearer(facts),
   },
-  // Theirs may have found a service in the cookie beside it, that is not allowed here.
-  {
-    id: 'authorization-header',
-    ours: 'otherwise',
-    as: ['AuthenticationError'],
-    covers: facts => !isBearer(facts),
-  },
   {
     id: 'cookie-origin',
     ours: 'refused',
     as: ['AUTH_LIMITED_TOKEN_NOT_ALLOWED'],
-    covers: facts => readsCookie(facts) && isFromElsewhere(facts),
-  },
-  {
-    id: 'cookie-origin',
-    ours: 'otherwise',
-    as: ['AuthenticationError'],
     covers: facts => readsCookie(facts) && isFromElsewhere(facts),
   },
   {
@@ -86,12 +73,6 @@ export const requestRules: ReadonlyArray<Rule<RequestFacts>> = [
       own(facts).every(isExact),
   },
   {
-    id: 'cookie-is-a-limited-token',
-    ours: 'otherwise',
-    as: ['AuthenticationError'],
-    covers: facts => readsCookie(facts) && limitedUsers(facts).size === 0,
-  },
-  {
     id: 'cookie-as-received',
     ours: 'refused',
     covers: facts =>
@@ -105,6 +86,18 @@ export const requestRules: ReadonlyArray<Rule<RequestFacts>> = [
     ours: 'refused',
     as: ['AUTH_REQUEST_AMBIGUOUS'],
     covers: facts => readsCookie(facts) && !isFromElsewhere(facts) && limitedUsers(facts).size > 1,
+  },
+  {
+    // The first holds a service, one behind it a user, who is not asked for.
+    id: 'several-cookies',
+    ours: 'refused',
+    as: ['AUTH_PRINCIPAL_NOT_ALLOWED'],
+    covers: facts =>
+      readsCookie(facts) &&
+      !isFromElsewhere(facts) &&
+      own(facts).length > 1 &&
+      limitedUsers(facts).size === 1 &&
+      facts.call.allow?.includes('user') === false,
   },
   {
     id: 'several-cookies',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  type CallInput,
   COOKIE,
   type CookieInput,
   externalOrigin,

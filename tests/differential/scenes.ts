@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { createAuthBackend } from '@stagepass/auth-backend';
 import { createHttpAuthService } from '@stagepass/auth-http';
 import type { AuthService, BackstageCredentials, HttpAuthService } from '@stagepass/auth-node';
+import { closeSqlite, openSqlite } from '../../packages/auth-backend/src/testing/sqlite';
+import { createBackstageAuthService } from '../interop/backstageClasses';
 import type { DifferenceId } from './differences';
 import { type Outcome, outcomeOf } from './engine';
 import { writeKeyFiles } from './keyFiles';
@@ -9,7 +14,7 @@ import { createStarts } from './starts';
 import { createTheirHttpAuth } from './theirs';
 import { buildToken } from './tokenInputs';
 import { authenticateBoth } from './tokenRun';
-import { createWorld, NOW, type World } from './worlds';
+import { createWorld, NOW, silentLogger, type World } from './worlds';
 
 /** An example that takes more than one input: what both sides did, and what they should have done. */
 type Scene = () => Promise<{
@@ -124,6 +129,43 @@ export const scenes: Readonly<Partial<Record<DifferenceId, Scene>>> = {
       },
     };
   },
+
+  'one-database-per-plugin': () =>
+    inWorld(async ({ keySets: { discovery } }) => {
+      const logger = silentLogger;
+      // Two clients, as two processes would have them.
+      const filename = join(mkdtempSync(join(tmpdir(), 'stagepass-shared-')), 'shared.sqlite');
+      const clients = ['first', 'second', 'third', 'fourth'].map(() => openSqlite(filename));
+      const database = () => {
+        const client = clients.pop()!;
+        return { client, getClient: () => Promise.resolve(client) };
+      };
+      const theirStart = (pluginId: string) =>
+        createBackstageAuthService({ pluginId, discovery, logger, client: database().client });
+      const ourStart = (pluginId: string) =>
+        createAuthBackend({ discovery, logger }).forPlugin(pluginId, { database: database() });
+      const run = (start: (pluginId: string) => Promise<AuthService>) =>
+        outcomeOf(async () => {
+          await start('first');
+          return String(await (await start('second')).getOwnServiceCredentials());
+        });
+      const outcomes = { theirs: await run(theirStart), ours: await run(ourStart) };
+      await closeSqlite();
+      rmSync(dirname(filename), { recursive: true });
+      return {
+        ...outcomes,
+        expected: {
+          theirs: gives('servicePrincipal{plugin:second}'),
+          ours: {
+            name: 'Error',
+            code: 'AUTH_CONFIG_INVALID',
+            message: expect.stringContaining(
+              'database: expected one of its own for the plugin "second", found that of the plugin "first"',
+            ) as unknown,
+          },
+        },
+      };
+    }),
 };
 
 async function inWorld<T>(scene: (world: World) => Promise<T>): Promise<T> {

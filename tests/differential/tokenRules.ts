@@ -149,7 +149,11 @@ export const tokenRules: ReadonlyArray<Rule<TokenFacts>> = [
   }),
   // Users.
   refused('untyped-user-tokens', ['AUTH_TOKEN_TYPE_UNKNOWN'], isStrangeUser),
-  { id: 'aud-backstage-elsewhere', ours: 'accepted', covers: isStrangeUser },
+  {
+    id: 'aud-backstage-elsewhere',
+    ours: 'accepted',
+    covers: facts => isStrangeUser(facts) && facts.signer === 'open',
+  },
   {
     id: 'obo-is-a-limited-token',
     ours: 'refused',
@@ -163,7 +167,7 @@ export const tokenRules: ReadonlyArray<Rule<TokenFacts>> = [
     id: 'refusals-are-401',
     ours: 'otherwise',
     as: ['AuthenticationError'],
-    covers: facts => (facts.kind === 'plugin' && !facts.claimsRead) || isLegacy(facts),
+    covers: facts => (facts.kind === 'plugin' && !facts.claimsRead) || isFailedLegacy(facts),
   },
   {
     id: 'keys-unavailable',
@@ -172,6 +176,18 @@ export const tokenRules: ReadonlyArray<Rule<TokenFacts>> = [
     covers: ({ kind, claims: { sub } }) => kind === 'plugin' && sub === 'broken',
   },
 ];
+
+/** A token with a secret that is refused for something else than its signature. */
+function isFailedLegacy(facts: TokenFacts): boolean {
+  const { exp, nbf, sub } = facts.claims;
+  const isOver = isNumber(exp) && exp <= NOW_SECONDS;
+  const isEarly = isNumber(nbf) && nbf > NOW_SECONDS;
+  const isOdd = times(facts).some(value => value !== undefined && !isNumber(value));
+  const isCritical = has(facts.header, 'crit');
+  return (
+    isLegacy(facts) && sub === 'backstage-server' && (isOver || isEarly || isOdd || isCritical)
+  );
+}
 
 /** A token of the old form has no limited form, and stands for itself. */
 function isLimitedForm({ kind, header, untypedAccepted }: TokenFacts): boolean {

@@ -9,6 +9,8 @@ export interface Scenario<TInput> {
   /** Of the tally, without the kind in front; undefined for a scenario that goes everywhere. */
   readonly branch: string | undefined;
   readonly runs: number;
+  /** Inputs that are given in any case, and counted among the runs. */
+  readonly examples?: readonly TInput[];
 }
 
 /** More than the 200 that must reach the branch, since what does not matter is generated too. */
@@ -104,6 +106,24 @@ export function scenariosOf(bases: readonly BaseName[], obo?: TokenInput['obo'])
     changes: fc.Arbitrary<Change[]>,
     runs = branch === undefined ? 80 : RUNS,
   ): Scenario<TokenInput> => ({ name, branch, inputs: toInputs(changes), runs });
+}
+
+/** Every position of a token, one after the other, holds another character. */
+export function eachCharacter(
+  bases: readonly BaseName[],
+  length: number,
+  more: Partial<TokenInput> = {},
+): Scenario<TokenInput> {
+  const examples = bases.flatMap(base =>
+    Array.from({ length }, (_, at): TokenInput => ({ base, changes: [{ at, put: 'A' }], ...more })),
+  );
+  return {
+    name: 'each character in turn',
+    branch: undefined,
+    inputs: fc.constantFrom(...examples),
+    runs: examples.length,
+    examples,
+  };
 }
 
 type Make = ReturnType<typeof scenariosOf>;

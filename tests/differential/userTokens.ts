@@ -3,6 +3,7 @@ import type { TokenInput } from './tokenInputs';
 import {
   both,
   claim,
+  eachCharacter,
   formScenarios,
   fraction,
   header,
@@ -77,7 +78,11 @@ const scenarios: Scenario<TokenInput>[] = [
 ];
 
 /** Tokens that a sign-in gives. */
-export const userScenarios = [...scenarios, mixOf(make, scenarios, 1_200)];
+export const userScenarios = [
+  ...scenarios,
+  eachCharacter(['user'], 360),
+  mixOf(make, scenarios, 1_200),
+];
 
 const limited = scenariosOf(['limited']);
 
@@ -100,6 +105,7 @@ const notAllowed = (scenario: Scenario<TokenInput>): Scenario<TokenInput> => ({
 /** Limited user tokens, where they are accepted and where not. */
 export const limitedScenarios: Scenario<TokenInput>[] = [
   ...limitedScenarioList,
+  eachCharacter(['limited'], 300, { limited: true }),
   notAllowed(
     limited(
       'where only full tokens are accepted',

@@ -15,7 +15,8 @@ import { requestScenarios } from './requestScenarios';
 import { runToken } from './tokenRun';
 import type { Scenario } from './tokenScenarios';
 import { limitedScenarios, userScenarios } from './userTokens';
-import { type Kind, type Weakened, weakenings } from './weakenings';
+import type { Weakened } from './weakened';
+import { type Kind, weakenings } from './weakenings';
 import { createWorld, stopTime, type World } from './worlds';
 
 const keys = createKeys();

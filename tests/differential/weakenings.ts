@@ -1,6 +1,4 @@
-import type { createAuthBackend } from '@stagepass/auth-backend';
-import type { createCredentialsBarrier } from '@stagepass/auth-http';
-import { type AuthService, type HttpAuthService, isAuthError } from '@stagepass/auth-node';
+import { isAuthError } from '@stagepass/auth-node';
 import type * as ClaimsModule from '../../packages/auth-backend/src/tokens/claims';
 import type * as JwksModule from '../../packages/auth-backend/src/tokens/external/jwksMethod';
 import type * as PatternModule from '../../packages/auth-http/src/core/pathPattern';
@@ -9,15 +7,8 @@ import type * as RemoteModule from '../../packages/auth-backend/src/keys/RemoteK
 import type * as StrictJsonModule from '../../packages/auth-backend/src/tokens/strictJson';
 import type * as UserModule from '../../packages/auth-backend/src/tokens/user/UserTokens';
 import type * as VerifyModule from '../../packages/auth-backend/src/tokens/verifyJws';
+import { replacing, type Weakened, withModule } from './weakened';
 import { staticTokens } from './worlds';
-
-/** Our side with one thing weakened. */
-export interface Weakened {
-  readonly createAuthBackend?: typeof createAuthBackend;
-  readonly createCredentialsBarrier?: typeof createCredentialsBarrier;
-  readonly auth?: (auth: AuthService) => AuthService;
-  readonly httpAuth?: (httpAuth: HttpAuthService) => HttpAuthService;
-}
 
 const backend = '../../packages/auth-backend/src';
 const http = '../../packages/auth-http/src';
@@ -40,28 +31,6 @@ export type Kind =
   | 'request'
   | 'path'
   | 'call';
-
-/** Loads our packages with one module changed. */
-async function withModule<TModule extends object>(
-  path: string,
-  change: (actual: TModule) => Partial<TModule>,
-): Promise<Weakened> {
-  let weakened: Weakened = {};
-  await jest.isolateModulesAsync(async () => {
-    jest.doMock(path, () => {
-      const actual = jest.requireActual<TModule>(path);
-      return { ...actual, ...change(actual) };
-    });
-    const auth = await import('@stagepass/auth-backend');
-    const doors = await import('@stagepass/auth-http');
-    weakened = {
-      createAuthBackend: auth.createAuthBackend,
-      createCredentialsBarrier: doors.createCredentialsBarrier,
-    };
-  });
-  jest.dontMock(path);
-  return weakened;
-}
 
 const isCode = (error: unknown, code: string) => isAuthError(error) && error.code === code;
 
@@ -253,16 +222,3 @@ export const weakenings: Readonly<Record<string, Weakening>> = {
     }),
   },
 };
-
-/** A service with some methods replaced; its private members stay where they are. */
-function replacing<TService extends object>(
-  service: TService,
-  methods: Partial<TService>,
-): TService {
-  return new Proxy(service, {
-    get(target, name) {
-      const value = (methods[name as keyof TService] ?? target[name as keyof TService]) as unknown;
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
-}
