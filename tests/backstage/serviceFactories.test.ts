@@ -134,6 +134,53 @@ describe('a Backstage backend on our service factories', () => {
     expect((await get('/api/caller/nowhere', asCi)).status).toBe(404);
   });
 
+  it('knows error handlers, and lists of handlers, among what a plugin adds', async () => {
+    const plugin = createBackendPlugin({
+      pluginId: 'errors',
+      register(env) {
+        env.registerInit({
+          deps: { httpRouter: coreServices.httpRouter },
+          async init({ httpRouter }) {
+            httpRouter.addAuthPolicy({ path: '/', allow: 'unauthenticated' });
+            const mark = (name: string) => (_req: Request, res: Response, next: NextFunction) => {
+              res.setHeader(name, 'seen');
+              next();
+            };
+            httpRouter.use([mark('x-first'), mark('x-second')] as never);
+            httpRouter.use((async (req: Request, res: Response) => {
+              if (req.path === '/throw') throw new Error('teapot');
+              if (req.path === '/nothing') await Promise.reject();
+              if (req.path === '/route-name') await Promise.reject('router');
+              res.json({ ok: true });
+            }) as never);
+            httpRouter.use((async (
+              error: Error,
+              _req: Request,
+              res: Response,
+              next: NextFunction,
+            ) => {
+              if (error.message === 'teapot') res.status(418).json({ short: 'stout' });
+              else next(error);
+            }) as never);
+          },
+        });
+      },
+    });
+    const { get } = await start([plugin]);
+    const { status, headers } = await get('/api/errors/ok');
+    expect([status, headers.get('x-first'), headers.get('x-second')]).toEqual([
+      200,
+      'seen',
+      'seen',
+    ]);
+    expect(await get('/api/errors/throw')).toMatchObject({
+      status: 418,
+      body: { short: 'stout' },
+    });
+    expect((await get('/api/errors/nothing')).status).toBe(500);
+    expect((await get('/api/errors/route-name')).status).toBe(500);
+  });
+
   it('publishes the keys of a plugin that has no routes', async () => {
     const { get } = await start([silent]);
     const { status, body } = await get('/api/silent/.backstage/auth/v1/jwks.json');

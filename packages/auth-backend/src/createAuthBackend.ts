@@ -63,7 +63,6 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
       handlers: [...(options.externalTokenHandlers ?? []), ...(own.externalTokenHandlers ?? [])],
       keysOf: entry => kid => keySets.findExternalKey(entry, kid),
       clock,
-      logger: pluginLogger,
     });
     const database = own.database ?? databaseOf(options, pluginId);
     const keySource = await keySources.open(pluginId, database, pluginLogger);
@@ -82,7 +81,6 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
         pluginId,
         pluginTokens,
         decorator: own.pluginTokenHandlerDecorator,
-        logger: pluginLogger,
       }),
       userTokens: userTokensVia(discovery),
       externalAccess,
@@ -116,6 +114,7 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
             ? userTokenIssuer.getUserInfo(token)
             : fetchUserClaims(token, discovery, network),
         answers,
+        logger,
       });
     },
     close() {

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export {
+  asError,
   authChallengeHandler,
   authErrorHandler,
   createPluginRouter,

@@ -38,6 +38,35 @@ describe('KeySets', () => {
     ]);
   });
 
+  it('does not forget a plugin for thousands that do not exist', async () => {
+    const { keySets, network } = setUp();
+    network.publish(one.jwk);
+    await keySets.findPluginKey('catalog', { kid: 'one', discovery });
+    network.answer = () => new Response('', { status: 404 });
+    const unknown = illegalToken('AUTH_KEY_UNKNOWN');
+    for (let index = 0; index < 2_000; index += 1) {
+      const stranger = keySets.findPluginKey(`no-plugin-${index}`, { kid: 'one', discovery });
+      await expect(stranger).rejects.toMatchObject(unknown);
+    }
+    network.goDown();
+    const known = keySets.findPluginKey('catalog', { kid: 'one', discovery });
+    expect(await known).toMatchObject({ kid: 'one' });
+  });
+
+  it('forgets the one that was not used for the longest time, where all have keys', async () => {
+    const { keySets, network, urls } = setUp();
+    network.publish(one.jwk);
+    const find = (id: string) => keySets.findPluginKey(id, { kid: 'one', discovery });
+    for (let index = 0; index < 1_000; index += 1) await find(`plugin-${index}`);
+    await find('plugin-0');
+    await find('one-more');
+    expect(urls()).toHaveLength(1_001);
+    await find('plugin-0');
+    expect(urls()).toHaveLength(1_001);
+    await find('plugin-1');
+    expect(urls()).toHaveLength(1_002);
+  });
+
   it('keeps the keys of plugins and of users apart', async () => {
     const { keySets } = setUp();
     keySets.addLocalPlugin('auth', async () => [one.jwk]);

@@ -12,7 +12,10 @@ const PLUGIN_KEYS_PATH = '/.backstage/auth/v1/jwks.json';
 /** Where the keys for user tokens are published, below the base URL of the auth plugin. */
 const USER_KEYS_PATH = '/.well-known/jwks.json';
 
-/** How many remote key sets are kept; the one that was not used for the longest time goes first. */
+/**
+ * How many remote key sets are kept. Those without keys go first, since anybody can name plugins that do not
+ * exist; then the one that was not used for the longest time.
+ */
 const MAX_REMOTE_KEY_SETS = 1_000;
 
 /** The keys that tokens name, and who may answer for them. */
@@ -98,11 +101,19 @@ export class KeySets {
     // Setting it again makes it the newest in the order of the map.
     this.#remote.delete(url);
     this.#remote.set(url, set);
-    if (this.#remote.size > MAX_REMOTE_KEY_SETS) {
-      const [oldest] = this.#remote.keys();
-      if (oldest !== undefined) this.#remote.delete(oldest);
-    }
+    if (this.#remote.size > MAX_REMOTE_KEY_SETS) this.#forgetOne(url);
     return set;
+  }
+
+  #forgetOne(newest: string): void {
+    const [oldest = newest] = this.#remote.keys();
+    let forgotten = oldest;
+    for (const [url, set] of this.#remote) {
+      if (set.hasKeys || url === newest) continue;
+      forgotten = url;
+      break;
+    }
+    this.#remote.delete(forgotten);
   }
 }
 

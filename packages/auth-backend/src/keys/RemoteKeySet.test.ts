@@ -201,16 +201,30 @@ describe('unknown key ids', () => {
 
   it('find a key that was published while a request without it was under way', async () => {
     const { keySet, network } = setUp();
-    let answer = (_response: Response) => {};
-    network.answer = () => new Promise(resolve => (answer = resolve));
+    const answers: Array<(response: Response) => void> = [];
+    network.answer = () => new Promise(resolve => answers.push(resolve));
     const first = keySet.find('one');
     await settle();
     network.publish(one.jwk, two.jwk);
     const second = keySet.find('two');
-    answer(Response.json({ keys: [one.jwk] }));
+    answers[0]!(Response.json({ keys: [one.jwk] }));
     expect(await first).toMatchObject({ kid: 'one' });
     expect(await second).toMatchObject({ kid: 'two' });
     expect(network.requests).toHaveLength(2);
+  });
+
+  it('are undecided, not unknown, in an outage, also when the issuer was asked too often', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    for (let guess = 0; guess < 6; guess += 1) {
+      await expect(keySet.find(`guess ${guess}`)).rejects.toMatchObject(unknown);
+    }
+    network.goDown();
+    clock.advance(60_000);
+    await keySet.find('one');
+    for (let second = 0; second < 40; second += 1) {
+      await expect(keySet.find('two')).rejects.toMatchObject(keysUnavailable);
+      clock.advance(1_000);
+    }
   });
 
   it('of a plugin that publishes nothing yet are unknown, not unavailable', async () => {
@@ -416,6 +430,33 @@ describe('the key set of a third party', () => {
     expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
     clock.advance(60_000);
     await expect(keySet.find('one')).rejects.toMatchObject(keysUnavailable);
+  });
+
+  it('does not count two keys without a name as one', async () => {
+    const [first, second] = [createKey('a').jwk, createKey('b').jwk].map(
+      ({ kid: _kid, ...bare }) => bare,
+    );
+    const { keySet, logger } = setUpThirdParty(first, second);
+    await expect(keySet.find(undefined)).rejects.toMatchObject(unknown);
+    expect(logger.lines('warn')).toEqual([
+      'Ignoring a key of the key set at "https://idp.example/keys": it has no kid, like another',
+    ]);
+    expect(await setUpThirdParty(first, second, one.jwk).keySet.find(undefined)).toMatchObject({
+      kid: 'one',
+    });
+  });
+
+  it('shows no query of its URL, which can hold a secret', async () => {
+    const { network, logger } = setUpThirdParty();
+    const url = 'https://idp.example/keys?api_key=canary';
+    const keySet = new RemoteKeySet(url, network, logger, { algorithms: ['RS256'] });
+    const error = await rejectionOf(keySet.find('x'));
+    expect(error.reason).toContain('"https://idp.example/keys?..."');
+    network.goDown();
+    const other = new RemoteKeySet(url, network, logger, { algorithms: ['RS256'] });
+    const unavailable = await rejectionOf(other.find('x'));
+    expect(network.requests.at(-1)?.url).toBe(url);
+    expect(`${error.reason} ${unavailable.reason} ${logger.text}`).not.toContain('canary');
   });
 
   it('may have keys that name neither kid nor alg', async () => {

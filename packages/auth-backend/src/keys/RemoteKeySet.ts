@@ -56,6 +56,8 @@ const LONGEST_PAUSE = 30 * SECOND;
  */
 export class RemoteKeySet {
   readonly #url: string;
+  /** For messages: the query can hold a secret. */
+  readonly #shownUrl: string;
   readonly #network: Network;
   readonly #logger: LoggerService;
   readonly #terms: Terms;
@@ -72,10 +74,16 @@ export class RemoteKeySet {
   /** @param thirdParty - given when the issuer is none of this backend's plugins */
   constructor(url: string, network: Network, logger: LoggerService, thirdParty?: ThirdPartyKeys) {
     this.#url = url;
+    this.#shownUrl = url.replace(/[?#].*$/s, '?...');
     this.#network = network;
     this.#logger = logger;
     this.#terms = thirdParty ? forThirdParty(thirdParty) : amongPlugins;
     this.#unknownKeyRequests = new TokenBucket({ ...UNKNOWN_KEY_REQUESTS, clock: network.clock });
+  }
+
+  /** Tells whether the issuer has ever published a key. */
+  get hasKeys(): boolean {
+    return this.#keys.size > 0;
   }
 
   /**
@@ -95,7 +103,9 @@ export class RemoteKeySet {
     // A request under way may have been answered before the key was published.
     const underWay = this.#inFlight;
     let taken = !known && !underWay && !this.#isPaused();
-    if (taken && !this.#unknownKeyRequests.take()) throw this.#unknown(kid);
+    if (taken && !this.#unknownKeyRequests.take()) {
+      throw this.#isUndecided() ? this.#unavailable() : this.#unknown(kid);
+    }
     if (!this.#isPaused()) await this.#waitForRefresh();
     if (underWay && underWay !== this.#inFlight && !this.#lookUp(kid) && !this.#isPaused()) {
       taken = !this.#inFlight && this.#unknownKeyRequests.take();
@@ -105,8 +115,7 @@ export class RemoteKeySet {
     // The bucket is for keys that do not exist: who is not the issuer cannot publish one.
     if (found && taken) this.#unknownKeyRequests.giveBack();
     if (found && this.#age() < keepThroughOutage) return found;
-    if (this.#failures > 0 || this.#age() >= staleAfter) throw this.#unavailable();
-    throw this.#unknown(kid);
+    throw this.#isUndecided() ? this.#unavailable() : this.#unknown(kid);
   }
 
   #lookUp(kid: string | undefined): VerificationKey | undefined {
@@ -130,7 +139,9 @@ export class RemoteKeySet {
       const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE);
       this.#pausedUntil = this.#now() + pause;
       const detail = error instanceof Error ? error.message : String(error);
-      this.#logger.warn(`The key set at ${quote(this.#url)} cannot be fetched: ${quote(detail)}`);
+      this.#logger.warn(
+        `The key set at ${quote(this.#shownUrl)} cannot be fetched: ${quote(detail)}`,
+      );
     }
   }
 
@@ -140,8 +151,11 @@ export class RemoteKeySet {
     for (const entry of entries) {
       const key = importVerificationKey(entry, this.#terms.thirdParty);
       if (typeof key === 'string') problems.push(key);
+      else if (key.kid === '' && keys.has('')) problems.push('has no kid, like another');
       else keys.set(key.kid, key);
     }
+    // Of several without a name none can be meant.
+    if (problems.includes('has no kid, like another')) keys.delete('');
     this.#report(problems);
     const now = this.#now();
     if (keys.size > 0 || this.#keys.size === 0) {
@@ -161,7 +175,7 @@ export class RemoteKeySet {
     if (found === this.#problems) return;
     this.#problems = found;
     for (const problem of problems) {
-      this.#logger.warn(`Ignoring a key of the key set at ${quote(this.#url)}: it ${problem}`);
+      this.#logger.warn(`Ignoring a key of the key set at ${quote(this.#shownUrl)}: it ${problem}`);
     }
   }
 
@@ -178,6 +192,11 @@ export class RemoteKeySet {
     return this.#now() < this.#pausedUntil;
   }
 
+  /** Tells whether what is not in the set may have been published since. */
+  #isUndecided(): boolean {
+    return this.#failures > 0 || this.#age() >= this.#terms.staleAfter;
+  }
+
   #age(): number {
     return this.#now() - this.#fetchedAt;
   }
@@ -191,14 +210,14 @@ export class RemoteKeySet {
       kid === undefined ? 'a single key, as a token without kid needs,' : `a key ${quote(kid)}`;
     return createAuthError(
       'AUTH_KEY_UNKNOWN',
-      `the issuer does not publish ${wanted} at ${quote(this.#url)}, it publishes ${quote([...this.#keys.keys()])}`,
+      `the issuer does not publish ${wanted} at ${quote(this.#shownUrl)}, it publishes ${quote([...this.#keys.keys()])}`,
     );
   }
 
   #unavailable() {
     return createAuthError(
       'AUTH_KEYS_UNAVAILABLE',
-      `the key set at ${quote(this.#url)} cannot be fetched now; see the warnings in the log`,
+      `the key set at ${quote(this.#shownUrl)} cannot be fetched now; see the warnings in the log`,
     );
   }
 }

@@ -6,6 +6,7 @@ import {
   createUserCredentials,
 } from '@stagepass/auth-node/internal';
 import { createKey } from '../testing/keyFixtures';
+import { RecordingLogger } from '../testing/RecordingLogger';
 import { illegalToken, rejectionOf } from '../testing/refusals';
 import { forge } from '../testing/tokenFixtures';
 import { UserTokens } from '../tokens/user/UserTokens';
@@ -18,6 +19,7 @@ const key = createKey('k1');
 
 function setUp() {
   const clock = new TestClock();
+  const logger = new RecordingLogger();
   const now = clock.now() / 1000;
   const asked: string[] = [];
   const authPlugin = {
@@ -36,6 +38,7 @@ function setUp() {
       return authPlugin.answer();
     },
     answers: new SharedAnswers(clock),
+    logger,
   });
   const tokenOf = (claims: object = {}, typ = 'vnd.backstage.user') =>
     forge(
@@ -45,7 +48,7 @@ function setUp() {
     );
   const credentialsOf = (token: string, userEntityRef = JANE) =>
     createUserCredentials({ userEntityRef, token, expiresAt: new Date(clock.now() + 3_600_000) });
-  return { clock, now, asked, authPlugin, service, tokenOf, credentialsOf };
+  return { clock, logger, now, asked, authPlugin, service, tokenOf, credentialsOf };
 }
 
 const INFO = { userEntityRef: JANE, ownershipEntityRefs: [JANE, 'group:default/a'] };

@@ -1,8 +1,10 @@
 import { InputError, NotFoundError } from '@backstage/errors';
-import type {
-  BackstageCredentials,
-  BackstageUserInfo,
-  UserInfoService,
+import {
+  type BackstageCredentials,
+  type BackstageUserInfo,
+  isAuthError,
+  type LoggerService,
+  type UserInfoService,
 } from '@stagepass/auth-node';
 import { createAuthError, quote, viewCredentials } from '@stagepass/auth-node/internal';
 import type { UserTokens } from '../tokens/user/UserTokens';
@@ -20,17 +22,31 @@ export class DefaultUserInfoService implements UserInfoService {
     readonly userTokens: UserTokens;
     readonly fetchUserClaims: FetchUserClaims;
     readonly answers: SharedAnswers;
+    readonly logger: LoggerService;
   };
 
   constructor(options: {
     userTokens: UserTokens;
     fetchUserClaims: FetchUserClaims;
     answers: SharedAnswers;
+    logger: LoggerService;
   }) {
     this.#options = options;
   }
 
   async getUserInfo(credentials: BackstageCredentials): Promise<BackstageUserInfo> {
+    try {
+      return await this.#getUserInfo(credentials);
+    } catch (error) {
+      if (isAuthError(error)) {
+        const { code, reason } = error;
+        this.#options.logger.warn(`User info is refused: ${reason}`, { code });
+      }
+      throw error;
+    }
+  }
+
+  async #getUserInfo(credentials: BackstageCredentials): Promise<BackstageUserInfo> {
     const { principal, token } = viewCredentials(credentials);
     if (principal.type !== 'user' || !('userEntityRef' in principal)) {
       throw new InputError(`User info not available for principal type '${principal.type}'`);

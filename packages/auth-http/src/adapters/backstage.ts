@@ -11,8 +11,14 @@ import {
   type ServiceFactory,
 } from '@backstage/backend-plugin-api';
 import { createHttpAuthService } from '@stagepass/auth-http';
-import { authChallengeHandler, createPluginRouter } from '@stagepass/auth-http/express';
-import { type RequestHandler, Router } from 'express';
+import { asError, authChallengeHandler, createPluginRouter } from '@stagepass/auth-http/express';
+import {
+  type ErrorRequestHandler,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from 'express';
 
 /**
  * Makes the request service of each plugin of a Backstage backend, in place of Backstage's own. Read from the
@@ -77,7 +83,7 @@ export const httpRouterServiceFactory: ServiceFactory<HttpRouterService, 'plugin
       root.use(handlerOf(MiddlewareFactory.create({ config, logger }).error()));
       rootHttpRouter.use(`/api/${pluginId}`, handlerOf(root) as never);
       return {
-        use: handler => void handlers.use(awaited(handlerOf(handler))),
+        use: handler => void handlers.use([handler].flat().map(awaited)),
         addAuthPolicy,
       };
     },
@@ -88,17 +94,24 @@ function handlerOf(handler: unknown): RequestHandler {
   return handler as RequestHandler;
 }
 
-/** Plugins give async handlers too, for which Express 4 does not wait. */
-function awaited(handler: RequestHandler): RequestHandler {
-  return (req, res, next) => {
-    const work = async (): Promise<unknown> => handler(req, res, next);
-    work().then(
-      result => {
-        // What Backstage's router lets a handler say instead of calling `next`.
-        if (result === 'next') next();
-        else if (result === 'route') next('route');
-      },
-      (error: unknown) => next(error ?? new Error('A handler was rejected without a reason')),
-    );
-  };
+type Next = (reason?: unknown) => void;
+
+/** Plugins give async handlers too, for which Express 4 does not wait; of error handlers it knows by their arity. */
+function awaited(handler: unknown): RequestHandler | ErrorRequestHandler {
+  const call = handler as (...args: unknown[]) => unknown;
+  return call.length === 4
+    ? (error: unknown, req: Request, res: Response, next: Next) =>
+        settle(() => call(error, req, res, next), next)
+    : (req: Request, res: Response, next: Next) => settle(() => call(req, res, next), next);
+}
+
+function settle(work: () => unknown, next: Next): void {
+  (async () => work())().then(
+    result => {
+      // What Backstage's router lets a handler say instead of calling `next`.
+      if (result === 'next') next();
+      else if (result === 'route') next('route');
+    },
+    error => next(asError(error)),
+  );
 }

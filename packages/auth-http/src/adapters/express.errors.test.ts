@@ -1,6 +1,7 @@
 import { ConflictError, InputError, NotAllowedError, NotFoundError } from '@backstage/errors';
 import { createAuthError } from '@stagepass/auth-node/internal';
 import { expressVersions, loadExpress, refusal, refusalOf } from '../testing/expressPlugin';
+import { setUpHttpAuth } from '../testing/setUpHttpAuth';
 
 describe.each(expressVersions)('authErrorHandler on %s', name => {
   const express = loadExpress(name);
@@ -47,4 +48,24 @@ describe.each(expressVersions)('authErrorHandler on %s', name => {
     expect(answer.status).toBe(200);
     expect(answer.text).toContain('passed on NotAllowedError: no');
   });
+});
+
+describe.each(expressVersions)('the barrier on %s', name => {
+  const express = loadExpress(name);
+  afterEach(express.stop);
+
+  it.each([undefined, null, '', 0, 'route', 'router'])(
+    'lets nobody pass when it cannot be asked, whatever it is rejected with: %j',
+    async reason => {
+      const { auth, httpAuth } = setUpHttpAuth();
+      const failing = { ...httpAuth, credentials: () => Promise.reject(reason as Error) };
+      const { router } = express.adapter.createPluginRouter({ auth, httpAuth: failing as never });
+      const app = express.framework();
+      app.use(router);
+      app.get('/x', (_req, res) => void res.end('secret'));
+      const answer = await (await express.start(app))('GET /x');
+      expect(answer.status).toBe(500);
+      expect(answer.text).not.toContain('secret');
+    },
+  );
 });

@@ -39,7 +39,10 @@ export function createPluginRouter(options: {
   if (options.beforeBarrier) router.use(options.beforeBarrier);
   router.use((req, _res, next) => {
     // `req.path` is below the mount point and as received, as the handlers behind will match it.
-    barrier.admit(req, req.path).then(() => next(), next);
+    barrier.admit(req, req.path).then(
+      () => next(),
+      error => next(asError(error)),
+    );
   });
   mount(router, cookieRoutes(options));
   return { router, addAuthPolicy: policy => barrier.addAuthPolicy(policy) };
@@ -88,12 +91,25 @@ export function authChallengeHandler(): ErrorRequestHandler {
   };
 }
 
+/**
+ * Returns the reason of a rejection as what Express takes for an error: nothing, `route` and `router` would
+ * mean to it that the request goes on.
+ *
+ * @param reason - whatever a promise was rejected with
+ * @public
+ */
+export function asError(reason: unknown): object {
+  return reason instanceof Object
+    ? reason
+    : new Error(`A handler was rejected with a ${typeof reason} instead of an error`);
+}
+
 function mount(router: Router, routes: readonly Route[]): void {
   for (const { method, path, handle } of routes) {
     router[method === 'GET' ? 'get' : 'delete'](path, (req, res, next) => {
       handle(req, res)
         .then(answer => send(res, answer))
-        .catch(next);
+        .catch(error => next(asError(error)));
     });
   }
 }

@@ -10,6 +10,8 @@ import {
   withCookies,
 } from '../testing/setUpHttpAuth';
 
+const pluginTyped = `${Buffer.from('{"typ":"vnd.backstage.plugin"}').toString('base64url')}.x.y`;
+
 describe('the auth cookie', () => {
   const ask = (
     request: AuthRequest,
@@ -39,9 +41,12 @@ describe('the auth cookie', () => {
     ['behalf.jane', 'AUTH_TOKEN_TYPE_UNKNOWN'],
     ['service.catalog', 'AUTH_TOKEN_TYPE_UNKNOWN'],
     ['junk', 'AUTH_TOKEN_MALFORMED'],
+    ['e30.junk', 'AUTH_TOKEN_MALFORMED'],
+    [pluginTyped, 'AUTH_TOKEN_TYPE_UNKNOWN'],
     [limited('jane', -1), 'AUTH_TOKEN_EXPIRED'],
     ['restricted', 'AUTH_ACCESS_RESTRICTED'],
     ['undecided', 'AUTH_KEYS_UNAVAILABLE'],
+    [limited('undecided'), 'AUTH_KEYS_UNAVAILABLE'],
   ])('is refused if it holds %s: %s', async (value, code) => {
     await expect(ask(withCookies(value))).rejects.toMatchObject({ code });
   });
@@ -49,7 +54,7 @@ describe('the auth cookie', () => {
   it.each([
     [[limited('jane'), limited('jane')]],
     [[limited('jane'), limited('jane', 2 * oneHour)]],
-    [['junk', limited('jane', 2 * oneHour), 'user.joe', 'restricted']],
+    [['junk', limited('jane', 2 * oneHour), 'user.joe', 'restricted', 'undecided', pluginTyped]],
   ])('may come several times for one user, with junk: %j', async values => {
     await expect(ask(withCookies(...values))).resolves.toMatchObject(principalOf('jane'));
     await expect(ask(withCookies(...values.toReversed()))).resolves.toMatchObject(
@@ -73,9 +78,29 @@ describe('the auth cookie', () => {
   });
 
   it('is undecided if one of several is, since that may be another user', async () => {
-    await expect(ask(withCookies(limited('jane'), 'undecided'))).rejects.toMatchObject({
+    await expect(ask(withCookies(limited('jane'), limited('undecided')))).rejects.toMatchObject({
       code: 'AUTH_KEYS_UNAVAILABLE',
     });
+  });
+
+  it('bothers nobody with what is no limited user token, and is tried eight times at most', async () => {
+    const { auth, httpAuth } = setUpHttpAuth();
+    const junk = Array.from({ length: 500 }, (_, index) => `junk-${index}`);
+    const good = Array.from({ length: 8 }, (_, index) => limited('jane', oneHour + index));
+    const options = { allow: ['user' as const], allowLimitedAccess: true };
+    await httpAuth.credentials(withCookies(...junk, pluginTyped, ...good), options);
+    expect(auth.verified.map(([token]) => token)).toEqual(good);
+    const tooMany = withCookies(...good, limited('jane', 1));
+    await expect(httpAuth.credentials(tooMany, options)).rejects.toMatchObject({
+      code: 'AUTH_REQUEST_AMBIGUOUS',
+      message: 'Malformed or ambiguous credentials',
+      reason: 'expected at most 8 auth cookies, found 9',
+    });
+    expect(auth.verified).toHaveLength(8);
+    await expect(httpAuth.credentials(withCookies(...junk), options)).rejects.toMatchObject(
+      illegal,
+    );
+    expect(auth.verified).toHaveLength(16);
   });
 
   it('is found by its configured name alone', async () => {

@@ -3,10 +3,14 @@ import {
   type BackstageCredentials,
   type BackstageUserPrincipal,
   isPrincipal,
+  tokenTypes,
 } from '@stagepass/auth-node';
 import { createAuthError } from '@stagepass/auth-node/internal';
 
 type UserCredentials = BackstageCredentials<BackstageUserPrincipal>;
+
+/** Host-only, for the host, for each parent domain, and old ones of these: more are somebody's attempt. */
+const mostCookies = 8;
 
 /**
  * Returns the credentials that the values of the auth cookie prove; undefined if there are no values. A
@@ -33,18 +37,35 @@ export async function authenticateCookies(
   return lastToExpire(proved);
 }
 
-/** Tries every value of the auth cookie: what the good ones prove, and why the others are refused. */
+/**
+ * Tries the values of the auth cookie: what the good ones prove, and why the others are refused. Others can
+ * add as many as they like, so those that say of themselves that they are limited user tokens come first, and
+ * what says to be something else bothers nobody.
+ *
+ * @throws AuthenticationError `AUTH_REQUEST_AMBIGUOUS` when there are too many
+ */
 export async function proveCookies(
   auth: AuthService,
   values: readonly string[],
 ): Promise<{ proved: UserCredentials[]; failures: unknown[] }> {
   const proved: UserCredentials[] = [];
   const failures: unknown[] = [];
-  const attempts = Array.from(new Set(values), value => authenticateCookie(auth, value));
+  const distinct = [...new Set(values)];
+  const limited = distinct.filter(value => kindOf(value) === 'limited');
+  if (limited.length > mostCookies) {
+    throw createAuthError(
+      'AUTH_REQUEST_AMBIGUOUS',
+      `expected at most ${mostCookies} auth cookies, found ${limited.length}`,
+    );
+  }
+  const opaque = distinct.filter(value => kindOf(value) === 'opaque').slice(0, mostCookies);
+  const candidates = limited.length > 0 ? limited : opaque;
+  const attempts = candidates.map(value => authenticateCookie(auth, value));
   for (const answer of await Promise.allSettled(attempts)) {
     if (answer.status === 'fulfilled') proved.push(answer.value);
     else failures.push(answer.reason);
   }
+  if (candidates.length < distinct.length) failures.push(refuseOtherKind());
   return { proved, failures };
 }
 
@@ -60,10 +81,26 @@ async function authenticateCookie(auth: AuthService, value: string): Promise<Use
     const limited = await auth.getLimitedUserToken(credentials);
     if (limited.token === value) return credentials;
   }
-  throw createAuthError(
+  throw refuseOtherKind();
+}
+
+function refuseOtherKind() {
+  return createAuthError(
     'AUTH_TOKEN_TYPE_UNKNOWN',
-    'the auth cookie holds a token of another kind; expected a limited user token',
+    'the auth cookie holds something else than a limited user token',
   );
+}
+
+/** What a value says of itself: an old limited token says nothing, and a token of another service may be no JWS. */
+function kindOf(value: string): 'limited' | 'opaque' | 'other' {
+  try {
+    const header = Buffer.from(value.slice(0, value.indexOf('.')), 'base64url').toString();
+    const { typ } = JSON.parse(header) as { typ?: unknown };
+    if (typ === undefined) return 'opaque';
+    return typ === tokenTypes.limitedUser.typParam ? 'limited' : 'other';
+  } catch {
+    return 'opaque';
+  }
 }
 
 function expiry({ expiresAt }: UserCredentials): number {

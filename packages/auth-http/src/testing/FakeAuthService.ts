@@ -4,6 +4,7 @@ import {
   type BackstageUserPrincipal,
   type Clock,
   isPrincipal,
+  tokenTypes,
 } from '@stagepass/auth-node';
 import {
   createAuthError,
@@ -20,9 +21,21 @@ export const startOfTests = Date.UTC(2030, 0, 1);
 /** In milliseconds. */
 export const oneHour = 60 * 60 * 1000;
 
+const limitedHeader = Buffer.from(
+  JSON.stringify({ typ: tokenTypes.limitedUser.typParam }),
+).toString('base64url');
+
 /**
- * An {@link AuthService} whose tokens say in plain text what they prove: `user.<name>`,
- * `limited.<name>.<expiry in milliseconds>`, `behalf.<name>` (a plugin on behalf of a user),
+ * The limited user token of a user, or of `undecided`, whose keys are out of reach.
+ *
+ * @param expiresAt - in milliseconds
+ */
+export function limitedToken(name: string, expiresAt: number): string {
+  return `${limitedHeader}.${name}.${expiresAt}`;
+}
+
+/**
+ * An {@link AuthService} whose tokens say in plain text what they prove: `user.<name>`, {@link limitedToken}, `behalf.<name>` (a plugin on behalf of a user),
  * `service.<name>`, `restricted`, and `undecided`, whose keys are out of reach. Any other is illegal.
  */
 export class FakeAuthService implements AuthService {
@@ -42,7 +55,8 @@ export class FakeAuthService implements AuthService {
     switch (kind) {
       case 'user':
         return createUserCredentials({ userEntityRef, token, expiresAt });
-      case 'limited':
+      case limitedHeader:
+        if (name === 'undecided') throw createAuthError('AUTH_KEYS_UNAVAILABLE', 'no keys');
         if (!options?.allowLimitedAccess) {
           throw createAuthError('AUTH_LIMITED_TOKEN_NOT_ALLOWED', 'limited');
         }
@@ -76,7 +90,7 @@ export class FakeAuthService implements AuthService {
     const [kind, name] = token.split('.');
     const expiresAt = credentials.expiresAt ?? new Date(this.clock.now() + oneHour);
     return {
-      token: kind === 'limited' ? token : `limited.${name}.${expiresAt.getTime()}`,
+      token: kind === limitedHeader ? token : limitedToken(String(name), expiresAt.getTime()),
       expiresAt,
     };
   }

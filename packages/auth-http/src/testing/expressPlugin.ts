@@ -3,7 +3,7 @@ import type { JsonObject } from '@backstage/types';
 import type { AuthPolicy, AuthRequest, BackstageCredentials } from '@stagepass/auth-node';
 import type express from 'express';
 import type * as Adapter from '../adapters/express';
-import { FakeAuthService, oneHour, startOfTests } from './FakeAuthService';
+import { FakeAuthService, limitedToken, oneHour, startOfTests } from './FakeAuthService';
 import { listen, type RawAnswer, sendRaw } from './rawRequest';
 import { setUpHttpAuth } from './setUpHttpAuth';
 
@@ -11,7 +11,7 @@ import { setUpHttpAuth } from './setUpHttpAuth';
 export const expressVersions = ['express', 'express4'] as const;
 
 export const jane = 'Authorization: Bearer user.jane';
-export const janesToken = `limited.jane.${startOfTests + oneHour}`;
+export const janesToken = limitedToken('jane', startOfTests + oneHour);
 export const janesCookie = `Cookie: backstage-auth=${janesToken}`;
 export const cookiePath = '/api/test/.backstage/auth/v1/cookie';
 

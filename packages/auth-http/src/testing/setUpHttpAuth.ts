@@ -1,7 +1,7 @@
 import type { AuthRequest } from '@stagepass/auth-node';
 import { TestClock } from '@stagepass/auth-test-utils';
 import { createHttpAuthService, type HttpAuthServiceOptions } from '../createHttpAuthService';
-import { FakeAuthService, oneHour, startOfTests } from './FakeAuthService';
+import { FakeAuthService, limitedToken, oneHour, startOfTests } from './FakeAuthService';
 
 /** Makes a request service of the plugin `test` at https://backend.example.com/api/test. */
 export function setUpHttpAuth(options: Partial<HttpAuthServiceOptions> = {}) {
@@ -34,7 +34,7 @@ export const withCookies = (...values: string[]): AuthRequest => ({
 
 /** The limited user token of a user, which expires so many milliseconds after the start. */
 export const limited = (name: string, expiresIn = oneHour) =>
-  `limited.${name}.${startOfTests + expiresIn}`;
+  limitedToken(name, startOfTests + expiresIn);
 
 /** What credentials of a user look like. */
 export const principalOf = (name: string) => ({

@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto';
 import { TestClock } from '@stagepass/auth-test-utils';
 import { createAuthError } from '@stagepass/auth-node/internal';
 import { createKey } from '../../testing/keyFixtures';
-import { RecordingLogger } from '../../testing/RecordingLogger';
 import { illegalToken, keysUnavailable } from '../../testing/refusals';
 import { forge, segment } from '../../testing/tokenFixtures';
 import { parseCompact } from '../parseCompact';
@@ -46,7 +45,6 @@ const access = new ExternalAccess({
     return key.verification;
   },
   clock,
-  logger: new RecordingLogger(),
 });
 
 const verify = (token: string) => access.verify(token, parseCompact(token));

@@ -5,7 +5,6 @@ import {
   type BackstagePrincipalAccessRestrictions,
   type Clock,
   isAuthError,
-  type LoggerService,
 } from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
 import type { UnverifiedJws } from '../parseCompact';
@@ -57,7 +56,6 @@ export class ExternalAccess {
     handlers: readonly ExternalTokenHandler<unknown>[];
     keysOf: (entry: JwksAccess) => FindExternalKey;
     clock: Clock;
-    logger: LoggerService;
   }) {
     const { entries, keysOf, clock } = options;
     this.#pluginId = options.pluginId;
@@ -67,7 +65,7 @@ export class ExternalAccess {
       if (entry.type === 'static') this.#staticTokens.set(digest(entry.token), entry);
       else if (entry.type === 'legacy') methods.push(createLegacyMethod(entry, clock));
       else if (entry.type === 'jwks') methods.push(createJwksMethod(entry, keysOf(entry), clock));
-      else methods.push(createCustomMethod(entry, handlers, options));
+      else methods.push(createCustomMethod(entry, handlers, clock));
     }
     this.#methods = methods;
   }

@@ -22,7 +22,8 @@ export interface ExternalTokenHandler<TContext> {
    * Verifies a token.
    *
    * @returns the subject of the service principal; undefined when the token is none of this method's, so
-   *   that the next is asked. An error is remembered while the others are asked.
+   *   that the next is asked. An error is remembered while the others are asked; of it only name and code get
+   *   into the log, since messages may hold the token.
    */
   verifyToken(token: string, context: TContext): Promise<{ subject: string } | undefined>;
 }

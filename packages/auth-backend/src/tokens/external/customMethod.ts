@@ -1,7 +1,7 @@
 import { ConfigReader } from '@backstage/config';
-import type { Clock, LoggerService } from '@stagepass/auth-node';
+import type { Clock } from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
-import { refuseForeignFailure } from '../foreignFailure';
+import { refuseForeignAnswer, refuseForeignFailure } from '../foreignFailure';
 import type { ExternalMethod } from './ExternalMethod';
 import type { ExternalTokenHandler } from './ExternalTokenHandler';
 import { builtInTypes, type CustomAccess, isExternalSubject } from './externalEntries';
@@ -34,15 +34,14 @@ export function indexHandlers(
 }
 
 /**
- * Makes the method of an entry that a custom handler serves. What the handler throws, other than a refusal,
- * is told to the log alone.
+ * Makes the method of an entry that a custom handler serves.
  *
  * @throws Error `AUTH_CONFIG_INVALID` when no handler serves the entry, or it does not take its options
  */
 export function createCustomMethod(
   entry: CustomAccess,
   handlers: ExternalTokenHandlers,
-  { clock, logger }: { clock: Clock; logger: LoggerService },
+  clock: Clock,
 ): ExternalMethod {
   const who = `external token handler of ${entry.path}`;
   const handler = findHandler(entry, handlers);
@@ -50,14 +49,21 @@ export function createCustomMethod(
   return {
     entry,
     async verify(token) {
-      try {
-        // In an async function, since a handler may also throw before there is a promise.
-        const work = (async () => handler.verifyToken(token, context))();
-        const result = await withinTime(work, clock);
-        return result === undefined ? undefined : { subject: readExternalSubject(result) };
-      } catch (error) {
-        throw refuseForeignFailure(error, { who, token, logger });
+      // In an async function, since a handler may also throw before there is a promise.
+      const work = (async () => handler.verifyToken(token, context))();
+      const result = await withinTime(work, clock).catch((error: unknown) => {
+        throw refuseForeignFailure(error, who);
+      });
+      if (result === silence) {
+        throw refuseForeignAnswer(who, `no answer within ${HANDLER_TIMEOUT / 1000} s`);
       }
+      if (!result) return undefined;
+      const { subject } = result as { subject: unknown };
+      if (typeof subject === 'string' && isExternalSubject(subject)) return { subject };
+      throw refuseForeignAnswer(
+        who,
+        `expected a subject that names an external caller, found ${quote(subject)}`,
+      );
     },
   };
 }
@@ -84,20 +90,16 @@ function initialize({ options, path }: CustomAccess, handler: ExternalTokenHandl
   }
 }
 
-function readExternalSubject(result: { subject: unknown } | null): string {
-  const subject = result?.subject;
-  if (typeof subject !== 'string' || !isExternalSubject(subject)) {
-    throw new Error(`expected a subject that names an external caller, found ${quote(subject)}`);
-  }
-  return subject;
-}
+/** Stands for an answer that did not come in time. */
+const silence = Symbol('silence');
 
-async function withinTime<TResult>(work: Promise<TResult>, clock: Clock): Promise<TResult> {
+async function withinTime<TResult>(
+  work: Promise<TResult>,
+  clock: Clock,
+): Promise<TResult | typeof silence> {
   let cancel = () => {};
-  const timeout = new Promise<never>((_, reject) => {
-    cancel = clock.setTimeout(() => {
-      reject(new Error(`no answer within ${HANDLER_TIMEOUT / 1000} s`));
-    }, HANDLER_TIMEOUT);
+  const timeout = new Promise<typeof silence>(resolve => {
+    cancel = clock.setTimeout(() => resolve(silence), HANDLER_TIMEOUT);
   });
   return Promise.race([work, timeout]).finally(cancel);
 }

@@ -1,6 +1,6 @@
-import { isAuthError, type LoggerService } from '@stagepass/auth-node';
+import { isAuthError } from '@stagepass/auth-node';
 import { quote } from '@stagepass/auth-node/internal';
-import { refuseForeignFailure } from '../foreignFailure';
+import { refuseForeignAnswer, refuseForeignFailure } from '../foreignFailure';
 import { parseCompact, type UnverifiedJws } from '../parseCompact';
 import type { PluginTokenHandler, PluginTokenHandlerDecorator } from './PluginTokenHandler';
 import type { PluginTokenProof } from './PluginTokenProof';
@@ -30,35 +30,39 @@ export function decoratePluginTokens(options: {
   pluginId: string;
   pluginTokens: PluginTokens;
   decorator: PluginTokenHandlerDecorator | undefined;
-  logger: LoggerService;
 }): PluginTokenRoom {
-  const { pluginId, pluginTokens, decorator, logger } = options;
-  if (!decorator) {
+  const { pluginId, pluginTokens, decorator } = options;
+  const inner = createHandler(pluginId, pluginTokens);
+  const handler = decorator?.(inner) ?? inner;
+  // Without a decorator, or with one that changes nothing, a token is parsed once.
+  if (handler === inner) {
     return {
       verify: async (_token, jws) =>
         jws && PluginTokens.recognises(jws) ? pluginTokens.verify(jws) : undefined,
       issue: issueOptions => pluginTokens.issue(issueOptions),
     };
   }
-  const handler = decorator(createHandler(pluginId, pluginTokens));
   return {
     async verify(token) {
+      let proof: { subject: unknown; limitedUserToken?: unknown } | undefined;
       try {
-        const proof = await handler.verifyToken(token);
-        return proof === undefined ? undefined : readProof(proof);
+        proof = await handler.verifyToken(token);
       } catch (error) {
-        if (isAuthError(error)) throw error;
-        throw refuseForeignFailure(error, { who: WHO, token, logger });
+        throw isAuthError(error) ? error : refuseForeignFailure(error, WHO);
       }
+      return proof ? readProof(proof) : undefined;
     },
     async issue({ targetPluginId, onBehalfOf }) {
-      const { token } = await handler.issueToken({
+      const { token } = (await handler.issueToken({
         pluginId,
         targetPluginId,
         ...(onBehalfOf && {
           onBehalfOf: { limitedUserToken: onBehalfOf.token, expiresAt: onBehalfOf.expiresAt },
         }),
-      });
+      })) as { token: unknown };
+      if (typeof token !== 'string' || token === '') {
+        throw new Error(`Expected a token of the ${WHO}, found none`);
+      }
       return token;
     },
   };
@@ -97,12 +101,12 @@ function tryParse(token: string): UnverifiedJws | undefined {
 function readProof(proof: { subject: unknown; limitedUserToken?: unknown }): PluginTokenProof {
   const { subject, limitedUserToken } = proof;
   if (typeof subject !== 'string' || !/^\S+$/.test(subject) || /^user:/i.test(subject)) {
-    throw new Error(`expected the subject of a service, found ${quote(subject)}`);
+    throw refuseForeignAnswer(WHO, `expected the subject of a service, found ${quote(subject)}`);
   }
   if (limitedUserToken === undefined) return { subject };
   // A present but unusable token must never make the plugin itself the caller.
   if (typeof limitedUserToken !== 'string' || limitedUserToken === '') {
-    throw new Error('expected limitedUserToken to be a token, found something else');
+    throw refuseForeignAnswer(WHO, 'expected limitedUserToken to be a token, found something else');
   }
   return { subject, limitedUserToken };
 }
