@@ -58,7 +58,10 @@ describe.each(expressVersions)('the barrier on %s', name => {
     'lets nobody pass when it cannot be asked, whatever it is rejected with: %j',
     async reason => {
       const { auth, httpAuth } = setUpHttpAuth();
-      const failing = { ...httpAuth, credentials: () => Promise.reject(reason as Error) };
+      const failing = {
+        ...httpAuth,
+        credentials: () => Promise.reject(reason as unknown as Error),
+      };
       const { router } = express.adapter.createPluginRouter({ auth, httpAuth: failing as never });
       const app = express.framework();
       app.use(router);
