@@ -64,6 +64,10 @@ const files: Record<keyof typeof imports, string[]> = {
     'dist/index.d.cts',
     'dist/index.d.ts',
     'dist/index.js',
+    'dist/matchers.cjs',
+    'dist/matchers.d.cts',
+    'dist/matchers.d.ts',
+    'dist/matchers.js',
     'package.json',
   ],
 };

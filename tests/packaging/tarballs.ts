@@ -13,7 +13,11 @@ export const imports = {
     '@stagepass/auth-http/express',
     '@stagepass/auth-http/backstage',
   ],
-  'auth-test-utils': ['@stagepass/auth-test-utils', '@stagepass/auth-test-utils/backstage'],
+  'auth-test-utils': [
+    '@stagepass/auth-test-utils',
+    '@stagepass/auth-test-utils/backstage',
+    '@stagepass/auth-test-utils/matchers',
+  ],
 } as const;
 
 /** The peer without which the imports for Backstage do not load. */

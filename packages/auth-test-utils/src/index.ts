@@ -3,9 +3,19 @@
  *
  * @packageDocumentation
  */
+export type { TamperedPart } from './authority/tamper';
+export { createTestAuthority } from './createTestAuthority';
+export { describeMockToken, type TokenDescription } from './describeMockToken';
 export { mockCredentials } from './mockCredentials';
 export { mockErrorHandler } from './mockErrorHandler';
 export type { MockFunction, MockFunctionCalls, MockResult } from './mockFunction';
 export { mockServices } from './mockServices';
 export type { ServiceMock } from './serviceMock';
 export { TestClock, type TestDuration } from './TestClock';
+export type {
+  KeySetOwner,
+  TestAuthority,
+  TestPluginTokenOptions,
+  TestTokenOptions,
+  TestUserTokenOptions,
+} from './TestAuthority';

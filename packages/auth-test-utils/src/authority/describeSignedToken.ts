@@ -1,0 +1,68 @@
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { tokenTypes } from '@stagepass/auth-node';
+import type { TokenDescription } from '../describeMockToken';
+import { isSignedBy, readToken, type TokenParts } from './signedToken';
+
+/** Where keys are found, and what time it is. */
+export interface KeysAndTime {
+  readonly now: () => number;
+  readonly pluginKeys: (pluginId: string) => Promise<object[]>;
+  readonly userKeys: () => object[];
+}
+
+/** Says what a signed token is, its signature and times checked, that of the user in it too. */
+export async function describeSignedToken(
+  token: string,
+  world: KeysAndTime,
+): Promise<TokenDescription> {
+  const parts = readToken(token);
+  if (!parts) throw new Error('Expected a mock token or a signed token, found neither');
+  const { typ } = parts.header;
+  const sub = text(parts, 'sub');
+  switch (typ) {
+    case tokenTypes.user.typParam:
+      check(parts, world.userKeys(), world.now(), 'user token');
+      return { type: 'user', subject: sub };
+    case tokenTypes.limitedUser.typParam:
+      check(parts, world.userKeys(), world.now(), 'limited user token');
+      return { type: 'limited-user', subject: sub };
+    case tokenTypes.plugin.typParam: {
+      check(parts, await world.pluginKeys(sub), world.now(), 'plugin token');
+      const call = { type: 'plugin' as const, from: sub, to: text(parts, 'aud') };
+      if (parts.claims.obo === undefined) return call;
+      const user = await describeSignedToken(text(parts, 'obo'), world);
+      if (user.type !== 'limited-user') {
+        throw new Error(`Expected a limited user token in obo, found a ${user.type} token`);
+      }
+      return { ...call, onBehalfOf: user.subject };
+    }
+    default:
+      throw new Error(
+        'Expected a user, limited user or plugin token, found a token of another type',
+      );
+  }
+}
+
+/** Checks signature and times. */
+export function check(parts: TokenParts, keys: object[], now: number, what: string): void {
+  const { kid, alg } = parts.header;
+  const jwk = keys.find(key => (key as { kid?: unknown }).kid === kid);
+  if (!jwk || kid === undefined) {
+    throw new Error(`Expected a ${what} signed with a published key, found another key id`);
+  }
+  if (alg !== 'ES256')
+    throw new Error(`Expected a ${what} signed with ES256, found another algorithm`);
+  if (!isSignedBy(createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }), parts)) {
+    throw new Error(`Expected a ${what} with a good signature, found a bad one`);
+  }
+  const { exp } = parts.claims;
+  if (typeof exp !== 'number' || exp <= now / 1000) {
+    throw new Error(`Expected a ${what} that is still good, found one that has expired`);
+  }
+}
+
+function text({ claims }: TokenParts, name: string): string {
+  const value = claims[name];
+  if (typeof value === 'string' && value !== '') return value;
+  throw new Error(`Expected a token with a text as ${name}, found a value of type ${typeof value}`);
+}
