@@ -33,15 +33,18 @@ describe.each(expressVersions)('authErrorHandler on %s', name => {
         ', error="insufficient_scope"',
       ),
     ],
-  ])('answers %s', async (error, expected) => {
+  ])('answers by name and code: %#', async (error, expected) => {
     expect(refusalOf(await answerWith(error))).toEqual(expected);
   });
 
-  it.each([new Error('boom'), new ConflictError('boom')])('passes %s on', async error => {
-    const answer = await answerWith(error);
-    expect(answer.status).toBe(500);
-    expect(answer.text).toBe(`passed on ${String(error)}`);
-  });
+  it.each([new Error('boom'), new ConflictError('boom')])(
+    'passes other errors on: %#',
+    async error => {
+      const answer = await answerWith(error);
+      expect(answer.status).toBe(500);
+      expect(answer.text).toBe(`passed on ${String(error)}`);
+    },
+  );
 
   it('passes everything on once the response has begun', async () => {
     const answer = await answerWith(new NotAllowedError('no'), true);

@@ -82,14 +82,16 @@ describe('answerError', () => {
     });
   });
 
-  it.each<[Error, number, Record<string, string>]>([
+  const foreign: Array<[Error, number, Record<string, string>]> = [
     [new InputError('m'), 400, {}],
     [new AuthenticationError('m'), 401, { 'WWW-Authenticate': 'Bearer realm="backend"' }],
     [new NotAllowedError('m'), 403, {}],
     [new NotFoundError('m'), 404, {}],
     [new ServiceUnavailableError('m'), 503, { 'Retry-After': '10' }],
     [Object.assign(new Error('m'), { name: 'InputError', code: 'EXTERNAL' }), 400, {}],
-  ])('answers a foreign %s by its name', (error, status, headers) => {
+  ];
+
+  it.each(foreign)('answers a foreign error by its name: %#', (error, status, headers) => {
     expect(answerError(error, request)).toMatchObject({
       status,
       headers,
@@ -117,7 +119,7 @@ describe('answerError', () => {
     undefined,
     null,
     { name: 1 },
-  ])('leaves %p to others', error => {
+  ])('leaves other values to others: %#', error => {
     expect(answerError(error, request)).toBeUndefined();
   });
 

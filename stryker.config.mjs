@@ -1,0 +1,28 @@
+/**
+ * Mutation tests of what decides about requests and of what stands in for it in other people's tests:
+ * `npm run test:mutants`. `docs/mutants.md` says how to read the report, and justifies the survivors.
+ *
+ * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
+ */
+export default {
+  testRunner: 'jest',
+  plugins: ['@stryker-mutator/jest-runner'],
+  jest: { configFile: 'jest.mutants.config.js', enableFindRelatedTests: true },
+  coverageAnalysis: 'perTest',
+  mutate: [
+    'packages/auth-http/src/core/**/*.ts',
+    'packages/auth-test-utils/src/{mock*,Mock*,requestTokens,serviceMock}.ts',
+    '!**/*.test.ts',
+  ],
+  ignorePatterns: ['/artifacts', '/examples', '/packages/*/dist'],
+  concurrency: 2,
+  timeoutMS: 20_000,
+  reporters: ['clear-text', 'json', 'html'],
+  clearTextReporter: { allowColor: false, reportTests: false, logTests: false, allowEmojis: false },
+  jsonReporter: { fileName: 'artifacts/mutants.json' },
+  htmlReporter: { fileName: 'artifacts/mutants.html' },
+  tempDirName: 'artifacts/stryker',
+  incremental: true,
+  incrementalFile: 'artifacts/mutants-incremental.json',
+  thresholds: { high: 95, low: 90, break: 90 },
+};
