@@ -28,7 +28,7 @@ export function setUpHttpAuth(options: Partial<HttpAuthServiceOptions> = {}) {
     },
     ...options,
   });
-  return { auth, clock, httpAuth, events, lines };
+  return { auth, clock, httpAuth, events, lines, logger };
 }
 
 /** A request with a bearer token. */
