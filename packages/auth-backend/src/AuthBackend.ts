@@ -23,7 +23,7 @@ export interface AuthBackendOptions {
   discovery?: DiscoveryService;
   /** A Backstage config, or a plain object of the same shape; `backend.auth` of it is read. */
   config?: Config | JsonObject;
-  /** Default: warnings and errors to the console. */
+  /** Default: warnings and errors to standard error. */
   logger?: LoggerService;
   /** The issuer of user tokens, when the auth plugin runs in this process: its keys without HTTP. */
   userTokenIssuer?: UserTokenIssuer;

@@ -48,7 +48,7 @@ export interface HttpAuthServiceOptions {
   getTokenFromRequest?(req: AuthRequest): { token?: string };
   /**
    * Takes what is refused here, before or after there is a token to look at; what the auth service refuses is
-   * in its own log already. Default: warnings and errors to the console.
+   * in its own log already. Default: warnings and errors to standard error.
    */
   logger?: LoggerService;
   /** Called with what is refused here, and with cookies that are set; what it throws is logged. */

@@ -1,18 +1,21 @@
+import { Console } from 'node:console';
 import type { JsonObject } from '@backstage/types';
 import type { LoggerService } from './LoggerService';
 
-/** Writes warnings and errors to the console, one line each: the logger of who brings none. */
+/** Writes warnings and errors to standard error, one line each: the logger of who brings none. */
 export const consoleLogger: LoggerService = {
-  error: (message, meta) => console.error(line(message, meta)),
-  warn: (message, meta) => console.warn(line(message, meta)),
+  error: write,
+  warn: write,
   info() {},
   debug() {},
   child: () => consoleLogger,
 };
 
-function line(message: string, meta?: Error | JsonObject): string {
+function write(message: string, meta?: Error | JsonObject): void {
   const detail = meta instanceof Error ? meta.message : meta && JSON.stringify(meta);
-  return oneLine(`[stagepass] ${message}${detail === undefined ? '' : ` ${detail}`}`);
+  const line = `[stagepass] ${message}${detail === undefined ? '' : ` ${detail}`}`;
+  // Not the global console, which a test runner takes away with the test: what was counted is told later.
+  new Console(process.stderr).error(oneLine(line));
 }
 
 /** Writes out what would end the line, or steer a terminal. */

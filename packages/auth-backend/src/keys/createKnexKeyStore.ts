@@ -16,7 +16,7 @@ import { openTables, PLUGIN_KEYS_TABLE, type PluginDatabase, pluginKeyTables } f
  * `stagepass_key_owner`, is there.
  *
  * @param options - `database`: that of one plugin, shared by its replicas; `pluginId`: the plugin; `logger`:
- *   default warnings and errors to the console; `clock`: for tests
+ *   default warnings and errors to standard error; `clock`: for tests
  * @throws Error `AUTH_CONFIG_INVALID` when the database belongs to another plugin, when its tables are not as
  *   the migrations make them, or when they are missing with `migrations.skip`
  * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE` when the database does not answer, or when its

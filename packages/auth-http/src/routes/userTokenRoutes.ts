@@ -38,7 +38,7 @@ export interface PublicUserTokenIssuer {
  * the barrier.
  *
  * @param issuer - what signs users in, as `createUserTokenIssuer` of auth-backend makes it
- * @param options - `logger`: takes refusals, default the console; `onAuthEvent`: called with them, as events of
+ * @param options - `logger`: takes refusals, default standard error; `onAuthEvent`: called with them, as events of
  *   the plugin `auth`
  * @public
  */

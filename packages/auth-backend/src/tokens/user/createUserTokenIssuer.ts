@@ -39,7 +39,7 @@ export async function createUserTokenIssuer(options: {
    * Backstage.
    */
   omitOwnershipClaim?: boolean;
-  /** Default: warnings and errors to the console. */
+  /** Default: warnings and errors to standard error. */
   logger?: LoggerService;
   /** For tests. */
   clock?: Clock;
