@@ -5,7 +5,11 @@ import type { AuthEvent } from './AuthEvent';
 import { readAuthConfig } from './config/readAuthConfig';
 import { consoleLogger } from './consoleLogger';
 import { DefaultAuthService } from './DefaultAuthService';
-import { KeySets } from './keys/KeySets';
+import { explain, type Watch } from './explain/explain';
+import { limitRequests } from './explain/limitRequests';
+import { WatchedKeys } from './explain/WatchedKeys';
+import { type KeyFinder, KeySets } from './keys/KeySets';
+import type { KeySource } from './keys/KeySource';
 import { PluginKeySources } from './keys/PluginKeySources';
 import type { PluginDatabase } from './keys/sqlTables';
 import { ExternalAccess } from './tokens/external/ExternalAccess';
@@ -42,35 +46,45 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
   const keySources = new PluginKeySources({ staticKeys: config.staticKeys, clock });
   const onAuthEvent = guarded(options.onAuthEvent, logger);
   const services = new Map<string, Promise<AuthService>>();
+  /** What plugins brought of their own, for explanations. */
+  const brought = new Map<string, PluginAuthOptions>();
+  const explanationNetwork = limitRequests(network);
   let closed = false;
 
-  function userTokensVia(discovery: DiscoveryService): UserTokens {
+  function userTokensVia(discovery: DiscoveryService, finder: KeyFinder = keySets): UserTokens {
     return new UserTokens({
-      findKey: kid => keySets.findUserKey({ kid, discovery }),
+      findKey: kid => finder.findUserKey({ kid, discovery }),
       algorithms: config.userAlgorithms,
       untypedAccepted: config.untypedUserTokens,
       clock,
     });
   }
 
-  async function open(pluginId: string, own: PluginAuthOptions): Promise<AuthService> {
+  /** @param watch - for an explanation, which has a service to itself: it signs nothing and leaves no trace */
+  async function open(
+    pluginId: string,
+    own: PluginAuthOptions,
+    watch?: Watch,
+  ): Promise<AuthService> {
     const discovery = own.discovery ?? options.discovery ?? missingDiscovery(pluginId);
-    const pluginLogger = own.logger ?? logger;
+    const pluginLogger = watch?.logger ?? own.logger ?? logger;
+    const finder = watch?.keySets ?? keySets;
     // Wrong entries are found before anything is written to a database.
     const externalAccess = new ExternalAccess({
       pluginId,
       entries: config.externalAccess,
       handlers: [...(options.externalTokenHandlers ?? []), ...(own.externalTokenHandlers ?? [])],
-      keysOf: entry => kid => keySets.findExternalKey(entry, kid),
+      keysOf: entry => kid => finder.findExternalKey(entry, kid),
       clock,
+      onTried: watch?.onTried,
     });
     const database = own.database ?? databaseOf(options, pluginId);
-    const keySource = await keySources.open(pluginId, database, pluginLogger);
-    keySets.addLocalPlugin(pluginId, () => keySource.listPublicKeys());
+    const keySource = watch ? noKeys : await keySources.open(pluginId, database, pluginLogger);
+    if (!watch) keySets.addLocalPlugin(pluginId, () => keySource.listPublicKeys());
     const pluginTokens = new PluginTokens({
       pluginId,
       keySource,
-      keySets,
+      keySets: finder,
       discovery,
       algorithms: keySources.algorithms,
       clock,
@@ -82,14 +96,14 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
         pluginTokens,
         decorator: own.pluginTokenHandlerDecorator,
       }),
-      userTokens: userTokensVia(discovery),
+      userTokens: userTokensVia(discovery, finder),
       externalAccess,
       keySource,
       defaultPolicyDisabled: config.defaultPolicyDisabled,
       storedServiceCredentials: config.storedServiceCredentials,
       clock,
       logger: pluginLogger,
-      onAuthEvent,
+      onAuthEvent: watch ? () => {} : onAuthEvent,
     });
   }
 
@@ -103,8 +117,23 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
       if (problem) return Promise.reject(createAuthError('AUTH_CONFIG_INVALID', problem));
       const opened = open(pluginId, own);
       services.set(pluginId, opened);
+      brought.set(pluginId, own);
       opened.catch(() => services.delete(pluginId));
       return opened;
+    },
+    async explainToken(token, { pluginId, allowLimitedAccess = false }) {
+      const problem = isPluginId(pluginId) ? undefined : whyNotOpened(pluginId, false, []);
+      if (problem) throw createAuthError('AUTH_CONFIG_INVALID', problem);
+      const own = brought.get(pluginId) ?? {};
+      return explain(token, {
+        pluginId,
+        allowLimitedAccess,
+        clock,
+        entries: config.externalAccess,
+        discovery: own.discovery ?? options.discovery ?? lazyDiscovery,
+        keys: new WatchedKeys(keySets, explanationNetwork),
+        open: watch => open(pluginId, own, watch),
+      });
     },
     userInfo({ discovery = options.discovery ?? lazyDiscovery } = {}) {
       return new DefaultUserInfoService({
@@ -151,6 +180,12 @@ function missingDiscovery(pluginId: string): never {
     `discovery: expected one in createAuthBackend or in forPlugin(${quote(pluginId)}), found none`,
   );
 }
+
+/** The keys of a service that only explains. */
+const noKeys: KeySource = {
+  getSigningKey: () => Promise.reject(new Error('an explanation signs nothing')),
+  listPublicKeys: () => Promise.resolve([]),
+};
 
 /** For a backend whose plugins bring their discovery: user info can then only be had in the process. */
 const lazyDiscovery: DiscoveryService = {
