@@ -28,7 +28,7 @@ function describe(explanation: TokenExplanation): string[] {
     'What to change:',
     ...explanation.advice.map(line => `  - ${line}`),
     '',
-    ...(signer ? describeSigner(signer) : []),
+    ...(signer ? describeSigner(kind, signer) : []),
     ...Object.entries(times).map(
       ([name, time]) => `${timeNames[name]} ${time.inWords} (${time.at})`,
     ),
@@ -65,11 +65,15 @@ function describeVerdict({ verdict, asked }: TokenExplanation): string[] {
   return [`ACCEPTED ${where}`, `  as: ${JSON.stringify(verdict.principal)}${until}`];
 }
 
-function describeSigner(signer: SignerExplanation): string[] {
+function describeSigner(kind: string, signer: SignerExplanation): string[] {
   const { who, configPath, keyId, algorithm, signature, key, askedForKey, warnings } = signer;
+  const entry = configPath ? `, ${configPath}` : '';
+  if (kind === 'static token' || kind === 'token of a custom handler') {
+    return [`It is that of: ${who}${entry}`];
+  }
   const says = signature === 'verified' ? 'Signed by: ' : 'Says to be of:';
   return [
-    `${says} ${who}${configPath ? `, ${configPath}` : ''}`,
+    `${says} ${who}${entry}`,
     `  key ${keyId ?? 'not named'}, ${algorithm ?? 'no algorithm'}: ${key}; signature ${signature}`,
     ...askedForKey.map(({ where, outcome }) => `  asked ${where}: ${outcome}`),
     ...warnings.map(warning => `  ${warning}`),

@@ -10,7 +10,28 @@ import { type Case, decisiveTrial } from './Findings';
 export function adviseOn(of: Case): string[] {
   const { refusal } = of;
   if (!refusal) return adviseOnAccepted(of);
-  return advisers[refusal.code](of);
+  return [...foresee(of), ...advisers[refusal.code](of)];
+}
+
+/** Where nothing could be proved, the claims may say already why the token would be refused next. */
+function foresee({ refusal, description, pluginId, now }: Case): string[] {
+  const isUndecided =
+    refusal?.code === 'AUTH_KEY_UNKNOWN' || refusal?.code === 'AUTH_KEYS_UNAVAILABLE';
+  const { exp, aud } = description.claims ?? {};
+  if (!isUndecided) return [];
+  const isPlugins = description.kind.startsWith('plugin token');
+  return [
+    ...(typeof exp === 'number' && exp <= now / 1000
+      ? [
+          `get a new token first: this one says that it expired ${inWords(now / 1000 - exp)} ago, and keys are published only as long as their tokens live`,
+        ]
+      : []),
+    ...(isPlugins && aud !== pluginId
+      ? [
+          `ask for a token with targetPluginId ${quote(pluginId)}: this one says that it is for ${quote(aud ?? null)}`,
+        ]
+      : []),
+  ];
 }
 
 function adviseOnAccepted({ pluginId }: Case): string[] {
@@ -61,8 +82,14 @@ const advisers: Record<AuthErrorCode, (of: Case) => string[]> = {
   AUTH_CONFIG_INVALID: () => ['mend the configuration as the reason says'],
 };
 
+const mockAdvice = [
+  'mock tokens are for test suites, and only mockServices accept them: something under test calls a real backend',
+  'use tokens of createTestAuthority (@stagepass/auth-test-utils) to test against real services',
+];
+
 function adviseOnForm({ description }: Case): string[] {
   const { kind, header = {} } = description;
+  if (kind === 'mock token') return mockAdvice;
   if (kind === 'encrypted token') {
     return [
       'let the issuer sign the token (JWS) and not encrypt it (JWE): encrypted tokens are not read',
@@ -93,12 +120,7 @@ function adviseOnForm({ description }: Case): string[] {
 
 function adviseOnType({ description, trials }: Case): string[] {
   const { kind, claims = {} } = description;
-  if (kind === 'mock token') {
-    return [
-      'mock tokens are for test suites, and only mockServices accept them: something under test calls a real backend',
-      'use tokens of createTestAuthority (@stagepass/auth-test-utils) to test against real services',
-    ];
-  }
+  if (kind === 'mock token') return mockAdvice;
   if (kind === 'plugin token on behalf of a user') {
     return [
       'the plugin that called put another token than a limited user token into obo; let it call getPluginRequestToken with the credentials of the user',

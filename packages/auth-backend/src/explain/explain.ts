@@ -92,13 +92,15 @@ async function explainBare(
     ...secretsIn(String(token), description.claims),
   ]);
   const times = describeTimes(description.claims ?? {}, now);
+  const kind = kindOf(description, trials);
+  const isSigned = kind === description.kind;
   const foreign = {
-    ...(description.problem !== undefined && { problem: description.problem }),
+    ...(isSigned && description.problem !== undefined && { problem: description.problem }),
     ...decoded(description, signer?.signature === 'verified'),
     ...(signer && { signer }),
   };
   return {
-    kind: kindOf(description, trials),
+    kind,
     asked: { pluginId, allowLimitedAccess, at: new Date(now).toISOString() },
     ...(hide(foreign as unknown as JsonObject) as object),
     ...(onBehalfOf && { onBehalfOf }),
