@@ -39,10 +39,7 @@ describe('what was copied with a token', () => {
     [`Basic ${TOKEN}`, header('its scheme is "Basic", expected "Bearer"')],
     [`Authorization: ${TOKEN}`, header('expected "Bearer", a space and the token, found one word')],
     [`Bearer "${TOKEN}"`, header('quotation marks stand around the token')],
-    [
-      `Bearer ${TOKEN.slice(0, 20)}\n${TOKEN.slice(20)}`,
-      header('white space stands in the token; it was broken into lines, or copied in parts'),
-    ],
+    [`Bearer ${TOKEN.slice(0, 20)}\n${TOKEN.slice(20)}`, header('the token is broken into lines')],
     [`Cookie: a=b; backstage-auth=${TOKEN}; c=d`, cookie()],
     [`Set-Cookie: backstage-auth=${TOKEN}; Path=/; HttpOnly`, cookie()],
     [`backstage-auth=${TOKEN}`, cookie()],
@@ -52,14 +49,12 @@ describe('what was copied with a token', () => {
     ],
     [`"${TOKEN}"`, loose('quotation marks stand around the token')],
     [` ${TOKEN}\n`, loose('white space stands around the token')],
-    [
-      `${TOKEN.slice(0, 30)}\r\n  ${TOKEN.slice(30)}`,
-      loose('white space stands in the token; it was broken into lines, or copied in parts'),
-    ],
+    [`${TOKEN.slice(0, 30)}\r\n  ${TOKEN.slice(30)}`, loose('the token is broken into lines')],
     [
       `curl -H 'Authorization: Bearer ${TOKEN}' http://backstage-backend.example.com/api/x`,
       loose('other text stands around the token'),
     ],
+    [`${TOKEN} and more`, loose('other text stands around the token')],
     [`${TOKEN} and ${OTHER}`, loose('other text stands around the token; there are 1 more in it')],
   ])('is told, and the token in it found: %#', (text, pasted) => {
     expect(readPaste(text)).toEqual({ token: TOKEN, pasted });

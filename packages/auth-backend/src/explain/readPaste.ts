@@ -81,12 +81,9 @@ function readLoose(text: string, trimmed: string): Paste {
       ? { token: text }
       : loose(trimmed, 'white space stands around the token');
   }
-  const joined = trimmed.replace(/\s+/g, '');
-  if (wholeToken(joined)) {
-    return loose(
-      joined,
-      'white space stands in the token; it was broken into lines, or copied in parts',
-    );
+  const joined = trimmed.replace(/[^\S\r\n]*[\r\n]\s*/g, '');
+  if (wholeToken(joined) && joined.split('.').length === 3) {
+    return loose(joined, 'the token is broken into lines');
   }
   const [token, ...others] = new Set(trimmed.match(COMPACT) ?? []);
   if (token === undefined) return { token: text };
