@@ -10,7 +10,15 @@ import { type Case, decisiveTrial } from './Findings';
 export function adviseOn(of: Case): string[] {
   const { refusal } = of;
   if (!refusal) return adviseOnAccepted(of);
-  return [...foresee(of), ...advisers[refusal.code](of)];
+  return [...foresee(of), ...adviseOnOthers(of), ...advisers[refusal.code](of)];
+}
+
+/** What a third party's entry refuses may be meant for no third party at all. */
+function adviseOnOthers(of: Case): string[] {
+  const { kind } = of.description;
+  const isMisread = kind === 'old user token' || kind === 'legacy token';
+  const isThirdParty = decisiveTrial(of)?.entry.type === 'jwks';
+  return isMisread && isThirdParty ? adviseOnType(of) : [];
 }
 
 /** Where nothing could be proved, the claims may say already why the token would be refused next. */

@@ -49,7 +49,11 @@ export function adviseOnUnavailableKeys(of: Case): string[] {
   }
   const urls = keys.searches.at(-1)?.asked.filter(where => where !== 'this process') ?? [];
   const url = urls.at(-1);
-  if (url === undefined) return ['see the reason: the keys could not even be asked for'];
+  if (url === undefined) {
+    return [
+      'look at the issuer in this process, whose key store cannot be read, or at discovery, which gives no usable base URL: see the reason',
+    ];
+  }
   const answer = keys.answers.get(url) ?? 'it was not asked';
   return [
     `make ${url} reachable from this host (${answer}); the token may well be good, and the answer is 503, not 401`,

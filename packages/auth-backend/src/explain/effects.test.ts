@@ -123,6 +123,22 @@ describe('an explanation', () => {
     expect(network.requests).toHaveLength(21);
   });
 
+  it('says when nobody could be asked', async () => {
+    const installation = new Installation({
+      discovery: {
+        getBaseUrl: () => Promise.reject(new Error('unknown plugin')),
+        getExternalBaseUrl: () => Promise.reject(new Error('unknown plugin')),
+      },
+    });
+    const { verdict, advice, signer } = await installation.backend.explainToken(
+      installation.pluginToken(),
+      receiver,
+    );
+    expect(verdict).toMatchObject({ code: 'AUTH_KEYS_UNAVAILABLE', status: 503 });
+    expect(signer).toMatchObject({ key: 'not known', askedForKey: [] });
+    expect(advice).toEqual([expect.stringContaining('discovery, which gives no usable base URL')]);
+  });
+
   it('says when too many were asked for, and goes on a second later', async () => {
     const installation = new Installation();
     const { backend, clock } = installation;

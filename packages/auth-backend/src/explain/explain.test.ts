@@ -186,6 +186,13 @@ const refused: ReadonlyArray<
     '"HS256" cannot be verified with a published key',
   ],
   [
+    'of the old form, which a third party is asked about',
+    it => it.userToken({}, { typ: undefined }),
+    'old user token',
+    'AUTH_ISSUER_MISMATCH',
+    'backend.auth.acceptUntypedUserTokens: true',
+  ],
+  [
     'of another issuer',
     it => external(it, { iss: 'https://other' }),
     'third-party token',
