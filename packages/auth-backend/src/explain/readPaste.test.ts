@@ -36,6 +36,7 @@ describe('what was copied with a token', () => {
     [`Bearer: ${TOKEN}`, header('a colon stands behind the scheme, expected a space')],
     [`Bearer\t${TOKEN}`, header('expected spaces behind the scheme, found other white space')],
     [`Authorization: Token ${TOKEN}`, header('its scheme is "Token", expected "Bearer"')],
+    [`Authorization: canary ${TOKEN}`, header('its scheme is another one, expected "Bearer"')],
     [`Basic ${TOKEN}`, header('its scheme is "Basic", expected "Bearer"')],
     [`Authorization: ${TOKEN}`, header('expected "Bearer", a space and the token, found one word')],
     [`Bearer "${TOKEN}"`, header('quotation marks stand around the token')],

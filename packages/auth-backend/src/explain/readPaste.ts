@@ -37,9 +37,7 @@ function readAuthorization(value: string): Paste {
   const presented = rest.slice(repeated.length).trim();
   const found = readLoose(presented, presented);
   const problems = [
-    ...(scheme.toLowerCase() === 'bearer'
-      ? []
-      : [`its scheme is ${JSON.stringify(scheme)}, expected "Bearer"`]),
+    ...(scheme.toLowerCase() === 'bearer' ? [] : [whyNotBearer(scheme)]),
     ...(repeated ? ['it says "Bearer" twice'] : []),
     ...(value.startsWith(`${scheme}:`)
       ? ['a colon stands behind the scheme, expected a space']
@@ -51,6 +49,12 @@ function readAuthorization(value: string): Paste {
   ];
   const pasted = { as, ...(problems.length > 0 && { problem: problems.join('; ') }) } as const;
   return { token: found.token, pasted };
+}
+
+/** Only a scheme that everybody knows is named: another word can be part of a secret. */
+function whyNotBearer(scheme: string): string {
+  const isKnown = /^(api-?key|basic|digest|jwt|negotiate|oauth|token)$/i.test(scheme);
+  return `its scheme is ${isKnown ? `"${scheme}"` : 'another one'}, expected "Bearer"`;
 }
 
 /** Finds the one cookie, of whatever name, that holds a token. */
