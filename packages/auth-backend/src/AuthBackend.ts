@@ -8,6 +8,7 @@ import type {
   LoggerService,
   UserInfoService,
 } from '@stagepass/auth-node';
+import type { TokenExplanation } from './explain/TokenExplanation';
 import type { KnexClient, PluginDatabase } from './keys/sqlTables';
 import type { ExternalTokenHandler } from './tokens/external/ExternalTokenHandler';
 import type { PluginTokenHandlerDecorator } from './tokens/plugin/PluginTokenHandler';
@@ -96,6 +97,26 @@ export interface AuthBackend {
     pluginId?: string;
     logger?: LoggerService;
   }): UserInfoService;
+
+  /**
+   * Says of any text what it is, who signed it, whether a plugin would accept it now, and if not what to
+   * change. The verdict is that of the code which `authenticate` runs, with what this backend knows.
+   *
+   * It writes no log line, reports no event and opens no database. Handlers and decorators of others are asked
+   * as for any token. It has key sets of its own, which begin with what this backend knows: what they ask takes
+   * nothing from the callers of this backend, all explanations together may make 20 requests at once and one
+   * more each second, and nothing that they learn is believed by this backend. Keep it off public routes: who
+   * may call it learns why a token is refused.
+   *
+   * @param token - a token, or what was copied with it: an `Authorization` header, a cookie
+   * @param options - `pluginId`: the plugin to which the token is presented, with what it brought to
+   *   `forPlugin`, if it was opened; `allowLimitedAccess`: as for `authenticate`, default false
+   * @throws Error `AUTH_CONFIG_INVALID` when the id, or the configuration for the plugin, is wrong
+   */
+  explainToken(
+    token: string,
+    options: { pluginId: string; allowLimitedAccess?: boolean },
+  ): Promise<TokenExplanation>;
 
   /**
    * Ends the backend: no plugin can be added any more, and refusals that were only counted so far are told

@@ -1,16 +1,21 @@
-import type { AuthService, DiscoveryService } from '@stagepass/auth-node';
+import type { AuthService, Clock, DiscoveryService } from '@stagepass/auth-node';
 import {
   AuthRecorder,
   consoleLogger,
   createAuthError,
   createAuthMetrics,
+  noMetrics,
   quote,
   systemClock,
 } from '@stagepass/auth-node/internal';
 import type { AuthBackend, AuthBackendOptions, PluginAuthOptions } from './AuthBackend';
 import { readAuthConfig } from './config/readAuthConfig';
 import { DefaultAuthService } from './DefaultAuthService';
-import { KeySets } from './keys/KeySets';
+import { explain, type Watch } from './explain/explain';
+import { limitRequests } from './explain/limitRequests';
+import { WatchedKeys } from './explain/WatchedKeys';
+import { type KeyFinder, KeySets } from './keys/KeySets';
+import type { KeySource } from './keys/KeySource';
 import { PluginKeySources } from './keys/PluginKeySources';
 import type { PluginDatabase } from './keys/sqlTables';
 import { ExternalAccess } from './tokens/external/ExternalAccess';
@@ -52,6 +57,9 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
   const keySources = new PluginKeySources({ staticKeys: config.staticKeys, clock });
   const services = new Map<string, Promise<AuthService>>();
   const recorders: AuthRecorder[] = [];
+  /** What plugins brought of their own, for explanations. */
+  const brought = new Map<string, PluginAuthOptions>();
+  const explanationNetwork = limitRequests(network);
   let closed = false;
 
   function recorderOf(pluginId: string, itsLogger = logger): AuthRecorder {
@@ -61,33 +69,40 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
     return recorder;
   }
 
-  function userTokensVia(discovery: DiscoveryService): UserTokens {
+  function userTokensVia(discovery: DiscoveryService, finder: KeyFinder = keySets): UserTokens {
     return new UserTokens({
-      findKey: kid => keySets.findUserKey({ kid, discovery }),
+      findKey: kid => finder.findUserKey({ kid, discovery }),
       algorithms: config.userAlgorithms,
       untypedAccepted: config.untypedUserTokens,
       clock,
     });
   }
 
-  async function open(pluginId: string, own: PluginAuthOptions): Promise<AuthService> {
+  /** @param watch - for an explanation, which has a service to itself: it signs nothing and leaves no trace */
+  async function open(
+    pluginId: string,
+    own: PluginAuthOptions,
+    watch?: Watch,
+  ): Promise<AuthService> {
     const discovery = own.discovery ?? options.discovery ?? missingDiscovery(pluginId);
-    const pluginLogger = own.logger ?? logger;
+    const pluginLogger = watch?.logger ?? own.logger ?? logger;
+    const finder = watch?.keySets ?? keySets;
     // Wrong entries are found before anything is written to a database.
     const externalAccess = new ExternalAccess({
       pluginId,
       entries: config.externalAccess,
       handlers: [...(options.externalTokenHandlers ?? []), ...(own.externalTokenHandlers ?? [])],
-      keysOf: entry => kid => keySets.findExternalKey(entry, kid),
+      keysOf: entry => kid => finder.findExternalKey(entry, kid),
       clock,
+      onTried: watch?.onTried,
     });
     const database = own.database ?? databaseOf(options, pluginId);
-    const keySource = await keySources.open(pluginId, database, pluginLogger);
-    keySets.addLocalPlugin(pluginId, () => keySource.listPublicKeys());
+    const keySource = watch ? noKeys : await keySources.open(pluginId, database, pluginLogger);
+    if (!watch) keySets.addLocalPlugin(pluginId, () => keySource.listPublicKeys());
     const pluginTokens = new PluginTokens({
       pluginId,
       keySource,
-      keySets,
+      keySets: finder,
       discovery,
       algorithms: keySources.algorithms,
       clock,
@@ -99,13 +114,13 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
         pluginTokens,
         decorator: own.pluginTokenHandlerDecorator,
       }),
-      userTokens: userTokensVia(discovery),
+      userTokens: userTokensVia(discovery, finder),
       externalAccess,
       keySource,
       defaultPolicyDisabled: config.defaultPolicyDisabled,
       storedServiceCredentials: config.storedServiceCredentials,
       clock,
-      recorder: recorderOf(pluginId, pluginLogger),
+      recorder: watch ? silentRecorder(pluginId, watch, clock) : recorderOf(pluginId, pluginLogger),
     });
   }
 
@@ -119,8 +134,23 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
       if (problem) return Promise.reject(createAuthError('AUTH_CONFIG_INVALID', problem));
       const opened = open(pluginId, own);
       services.set(pluginId, opened);
+      brought.set(pluginId, own);
       opened.catch(() => services.delete(pluginId));
       return opened;
+    },
+    async explainToken(token, { pluginId, allowLimitedAccess = false }) {
+      const problem = isPluginId(pluginId) ? undefined : whyNotOpened(pluginId, false, []);
+      if (problem) throw createAuthError('AUTH_CONFIG_INVALID', problem);
+      const own = brought.get(pluginId) ?? {};
+      return explain(token, {
+        pluginId,
+        allowLimitedAccess,
+        clock,
+        entries: config.externalAccess,
+        discovery: own.discovery ?? options.discovery ?? lazyDiscovery,
+        keys: new WatchedKeys(keySets, explanationNetwork),
+        open: watch => open(pluginId, own, watch),
+      });
     },
     userInfo({ pluginId = 'auth', logger: itsLogger, ...own } = {}) {
       const { discovery = options.discovery ?? lazyDiscovery } = own;
@@ -169,6 +199,23 @@ function missingDiscovery(pluginId: string): never {
     `discovery: expected one in createAuthBackend or in forPlugin(${quote(pluginId)}), found none`,
   );
 }
+
+/** Records nothing of a service that only explains. */
+function silentRecorder(pluginId: string, { logger }: Watch, clock: Clock): AuthRecorder {
+  return new AuthRecorder({
+    pluginId,
+    logger,
+    clock,
+    onAuthEvent: undefined,
+    metrics: noMetrics,
+  });
+}
+
+/** The keys of a service that only explains. */
+const noKeys: KeySource = {
+  getSigningKey: () => Promise.reject(new Error('an explanation signs nothing')),
+  listPublicKeys: () => Promise.resolve([]),
+};
 
 /** For a backend whose plugins bring their discovery: user info can then only be had in the process. */
 const lazyDiscovery: DiscoveryService = {

@@ -29,7 +29,8 @@ interface Meter {
   ): { record(value: number, labels: Attributes): void };
 }
 
-const noMetrics: AuthMetrics = { count() {}, countKeySetFetch() {} };
+/** For a host without OpenTelemetry, and for work that is none of callers. */
+export const noMetrics: AuthMetrics = { count() {}, countKeySetFetch() {} };
 
 /**
  * Makes the metrics, by `@opentelemetry/api` where the host has it and to nowhere where it has not. They are

@@ -81,6 +81,18 @@ export class RemoteKeySet {
     this.#unknownKeyRequests = new TokenBucket({ ...UNKNOWN_KEY_REQUESTS, clock: network.clock });
   }
 
+  /**
+   * Returns a set that knows the keys of this one, and asks the issuer by itself from here on: without this
+   * one's pause after a failure, and with a bucket of its own.
+   */
+  copy(network: Network, logger: LoggerService): RemoteKeySet {
+    const copy = new RemoteKeySet(this.#url, network, logger, this.#terms.thirdParty);
+    copy.#keys = this.#keys;
+    copy.#fetchedAt = this.#fetchedAt;
+    copy.#emptySince = this.#emptySince;
+    return copy;
+  }
+
   /** Tells whether the issuer has ever published a key. */
   get hasKeys(): boolean {
     return this.#keys.size > 0;

@@ -1,6 +1,6 @@
 import { type Clock, type DiscoveryService, tokenTypes } from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
-import type { KeySets } from '../../keys/KeySets';
+import type { KeyFinder } from '../../keys/KeySets';
 import type { KeySource } from '../../keys/KeySource';
 import type { SignatureAlgorithm } from '../algorithms';
 import { invalidClaim, readSubject, readTimes, tellParty } from '../claims';
@@ -21,7 +21,7 @@ export class PluginTokens {
   readonly #options: {
     readonly pluginId: string;
     readonly keySource: KeySource;
-    readonly keySets: KeySets;
+    readonly keySets: KeyFinder;
     readonly discovery: DiscoveryService;
     readonly algorithms: readonly SignatureAlgorithm[];
     readonly clock: Clock;
@@ -31,7 +31,7 @@ export class PluginTokens {
   constructor(options: {
     pluginId: string;
     keySource: KeySource;
-    keySets: KeySets;
+    keySets: KeyFinder;
     discovery: DiscoveryService;
     algorithms: readonly SignatureAlgorithm[];
     clock: Clock;
