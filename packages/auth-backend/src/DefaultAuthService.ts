@@ -22,7 +22,7 @@ import {
   viewCredentials,
 } from '@stagepass/auth-node/internal';
 import type { AuthEvent } from './AuthEvent';
-import { requireDelegable } from './delegation';
+import { requireDelegable, type RestrictedDelegation } from './delegation';
 import type { KeySource } from './keys/KeySource';
 import type { ExternalAccess } from './tokens/external/ExternalAccess';
 import { deriveLimitedUserToken } from './tokens/limitedUser/limitedUserToken';
@@ -44,6 +44,7 @@ export class DefaultAuthService implements AuthService {
     readonly keySource: KeySource;
     readonly defaultPolicyDisabled: boolean;
     readonly storedServiceCredentials: boolean;
+    readonly restrictedDelegation: RestrictedDelegation;
     readonly clock: Clock;
     readonly logger: LoggerService;
     readonly onAuthEvent: (event: AuthEvent) => void;
@@ -57,6 +58,7 @@ export class DefaultAuthService implements AuthService {
     keySource: KeySource;
     defaultPolicyDisabled: boolean;
     storedServiceCredentials: boolean;
+    restrictedDelegation: RestrictedDelegation;
     clock: Clock;
     logger: LoggerService;
     onAuthEvent: (event: AuthEvent) => void;
@@ -138,7 +140,7 @@ export class DefaultAuthService implements AuthService {
     const plugin = await pluginTokens.verify(token, jws);
     if (plugin) {
       const { subject, limitedUserToken } = plugin;
-      if (limitedUserToken === undefined) return createServiceCredentials({ subject });
+      if (limitedUserToken === undefined) return createServiceCredentials(plugin);
       const user = await userTokens.verifyToken(limitedUserToken, 'limited');
       return createUserCredentials({ ...user, token: limitedUserToken, actor: subject });
     }
@@ -168,7 +170,7 @@ export class DefaultAuthService implements AuthService {
   }
 
   async #issue(credentials: CredentialsView, targetPluginId: string): Promise<string> {
-    const { pluginTokens, defaultPolicyDisabled, storedServiceCredentials } = this.#options;
+    const { pluginTokens, defaultPolicyDisabled } = this.#options;
     const { principal } = credentials;
     if (principal.type === 'none' && defaultPolicyDisabled) return '';
     if (principal.type === 'user') {
@@ -181,8 +183,12 @@ export class DefaultAuthService implements AuthService {
         { message: `Refused to issue service token for credential type '${principal.type}'` },
       );
     }
-    requireDelegable(credentials, targetPluginId, storedServiceCredentials);
-    return pluginTokens.issue({ targetPluginId });
+    const { storedServiceCredentials: storedAccepted, restrictedDelegation } = this.#options;
+    const accessRestrictions = requireDelegable(credentials, targetPluginId, {
+      storedAccepted,
+      restrictedDelegation,
+    });
+    return pluginTokens.issue({ targetPluginId, accessRestrictions });
   }
 
   async #limit(credentials: CredentialsView): Promise<{ token: string; expiresAt: Date }> {

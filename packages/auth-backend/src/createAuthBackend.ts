@@ -87,6 +87,7 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
       keySource,
       defaultPolicyDisabled: config.defaultPolicyDisabled,
       storedServiceCredentials: config.storedServiceCredentials,
+      restrictedDelegation: config.restrictedDelegation,
       clock,
       logger: pluginLogger,
       onAuthEvent,

@@ -1,6 +1,7 @@
 import { type Config, ConfigReader } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
 import { createAuthError } from '@stagepass/auth-node/internal';
+import type { RestrictedDelegation } from '../delegation';
 import type { StaticKeyFiles } from '../keys/StaticKeySource';
 import { isSignatureAlgorithm, type SignatureAlgorithm } from '../tokens/algorithms';
 import type { ExternalEntry } from '../tokens/external/externalEntries';
@@ -21,6 +22,8 @@ export interface AuthConfig {
   readonly untypedUserTokens: boolean;
   /** Service credentials that come out of JSON are accepted for calls onward. */
   readonly storedServiceCredentials: boolean;
+  /** How the limits of restricted callers are kept in calls onward. */
+  readonly restrictedDelegation: RestrictedDelegation;
   /** What is allowed, but should be changed; for the log. */
   readonly warnings: readonly string[];
 }
@@ -41,6 +44,7 @@ export function readAuthConfig(config: Config | JsonObject | undefined): AuthCon
     'pluginKeyStore',
     'acceptUntypedUserTokens',
     'dangerouslyAllowStoredServiceCredentials',
+    'restrictedDelegation',
     // Read by auth-http.
     'cookie',
   );
@@ -53,6 +57,8 @@ export function readAuthConfig(config: Config | JsonObject | undefined): AuthCon
     userAlgorithms: readUserAlgorithms(reader),
     untypedUserTokens: readSwitch(members.acceptUntypedUserTokens),
     storedServiceCredentials: readSwitch(members.dangerouslyAllowStoredServiceCredentials),
+    restrictedDelegation:
+      members.restrictedDelegation.optional(it => it.oneOf('critical', 'plain')) ?? 'critical',
     warnings: findWarnings(defaultPolicyDisabled, externalAccess, members.keys),
   };
 }
