@@ -86,7 +86,10 @@ describe('readAccessRestrictions', () => {
 });
 
 describe('restrictTo', () => {
-  const all: AccessRestrictionsMap = new Map([['catalog', { permissionNames: ['a'] }], ['search', {}]]);
+  const all: AccessRestrictionsMap = new Map([
+    ['catalog', { permissionNames: ['a'] }],
+    ['search', {}],
+  ]);
 
   it('picks what a plugin is told of a caller, and keeps the rest for calls onward', () => {
     expect(restrictTo('catalog', all, 'not here')).toEqual({

@@ -100,8 +100,6 @@ function isListOfTexts(value: JsonValue | undefined): value is string[] {
   );
 }
 
-function isListOfActions(
-  value: JsonValue | undefined,
-): value is Array<(typeof actions)[number]> {
+function isListOfActions(value: JsonValue | undefined): value is Array<(typeof actions)[number]> {
   return isListOfTexts(value) && value.every(text => (actions as readonly string[]).includes(text));
 }
