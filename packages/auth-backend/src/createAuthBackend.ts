@@ -36,6 +36,7 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
   for (const warning of config.warnings) logger.warn(warning);
   const network = { fetch: options.fetch ?? fetch, clock };
   const keySets = new KeySets({ network, logger });
+  for (const pluginId of config.discoveredPlugins) keySets.addKnownPlugin(pluginId);
   if (userTokenIssuer) {
     keySets.setLocalUserIssuer(async () => (await userTokenIssuer.listPublicKeys()).keys);
   }

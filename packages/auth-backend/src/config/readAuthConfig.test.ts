@@ -57,6 +57,7 @@ describe('readAuthConfig', () => {
       untypedUserTokens: false,
       storedServiceCredentials: false,
       restrictedDelegation: 'critical',
+      discoveredPlugins: [],
       warnings: [],
     };
     expect(readAuthConfig(config)).toEqual(defaults);
@@ -91,6 +92,19 @@ describe('readAuthConfig', () => {
 
   it.each(['critical', 'plain'])('reads that restricted callers are delegated as %s', value => {
     expect(readAuthConfig(auth({ restrictedDelegation: value })).restrictedDelegation).toBe(value);
+  });
+
+  it.each<[JsonValue, string[]]>([
+    [null, []],
+    [{ target: 'http://a', plugins: ['a'] }, []],
+    [[null, 'a', 1, {}, { target: 'http://a', plugins: null }], []],
+    [
+      [{ plugins: ['a', '../b', 1, null, ''] }, { plugins: ['c-d', 'e_F'] }],
+      ['a', 'c-d', 'e_F'],
+    ],
+    [[{ plugins: 'a' }], ['a']],
+  ])('finds in the endpoints of discovery %j the plugins %j', (endpoints, plugins) => {
+    expect(readAuthConfig({ discovery: { endpoints } }).discoveredPlugins).toEqual(plugins);
   });
 
   it('reads static external access', () => {

@@ -5,6 +5,7 @@ import type { RestrictedDelegation } from '../delegation';
 import type { StaticKeyFiles } from '../keys/StaticKeySource';
 import { isSignatureAlgorithm, type SignatureAlgorithm } from '../tokens/algorithms';
 import type { ExternalEntry } from '../tokens/external/externalEntries';
+import { isPluginId } from '../tokens/plugin/pluginId';
 import { ConfigValue } from './ConfigValue';
 import { readExternalAccess, readOldKeys, requireDistinctSecrets } from './readExternalAccess';
 import { RECOMMENDED_SECRET_BYTES } from './readLegacySecret';
@@ -24,12 +25,15 @@ export interface AuthConfig {
   readonly storedServiceCredentials: boolean;
   /** How the limits of restricted callers are kept in calls onward. */
   readonly restrictedDelegation: RestrictedDelegation;
+  /** The plugins in other processes that Backstage's discovery is told of by name. */
+  readonly discoveredPlugins: readonly string[];
   /** What is allowed, but should be changed; for the log. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads `backend.auth` and, for the algorithm of user tokens, `auth`.
+ * Reads `backend.auth`, for the algorithm of user tokens `auth`, and for the names of plugins
+ * `discovery.endpoints`.
  *
  * @param config - a Backstage config, or a plain object of the same shape
  * @throws Error `AUTH_CONFIG_INVALID`; the message starts with the path of the wrong value
@@ -59,6 +63,7 @@ export function readAuthConfig(config: Config | JsonObject | undefined): AuthCon
     storedServiceCredentials: readSwitch(members.dangerouslyAllowStoredServiceCredentials),
     restrictedDelegation:
       members.restrictedDelegation.optional(it => it.oneOf('critical', 'plain')) ?? 'critical',
+    discoveredPlugins: readDiscoveredPlugins(reader),
     warnings: findWarnings(defaultPolicyDisabled, externalAccess, members.keys),
   };
 }
@@ -113,6 +118,14 @@ function valueAt(reader: Config, path: string): unknown {
 
 function isConfig(config: Config | JsonObject | undefined): config is Config {
   return typeof config?.getOptional === 'function';
+}
+
+/** Whether these are written as they should be is for the discovery service to check. */
+function readDiscoveredPlugins(reader: Config): string[] {
+  const endpoints = valueAt(reader, 'discovery.endpoints');
+  if (!Array.isArray(endpoints)) return [];
+  const lists = endpoints.map(it => (it as { plugins?: unknown } | null)?.plugins);
+  return lists.flat().filter(isPluginId);
 }
 
 function readPluginKeyStore(value: ConfigValue): AuthConfig['staticKeys'] {

@@ -4,7 +4,8 @@ import type { SignatureAlgorithm } from '../tokens/algorithms';
 import type { VerificationKey } from '../tokens/verifyJws';
 import type { Network } from './fetchKeySet';
 import { LocalKeySet } from './LocalKeySet';
-import { RemoteKeySet } from './RemoteKeySet';
+import { type Admit, RemoteKeySet } from './RemoteKeySet';
+import { TokenBucket } from './TokenBucket';
 
 /** Where the keys of a plugin are published, below its base URL. */
 const PLUGIN_KEYS_PATH = '/.backstage/auth/v1/jwks.json';
@@ -18,6 +19,15 @@ const USER_KEYS_PATH = '/.well-known/jwks.json';
  */
 const MAX_REMOTE_KEY_SETS = 1_000;
 
+/**
+ * Requests for the keys of plugins that nobody knows yet, all of them together: ten at once, one more every
+ * six seconds. Anybody can write a token of a plugin that does not exist.
+ */
+const STRANGERS_REQUESTS = { capacity: 10, refillEvery: 6_000 };
+
+/** How many plugins are known at most; then the one that was met first becomes a stranger again. */
+const MAX_KNOWN_PLUGINS = 10_000;
+
 /** The keys that tokens name, and who may answer for them. */
 export interface KeyQuery {
   readonly kid: string | undefined;
@@ -27,7 +37,8 @@ export interface KeyQuery {
 
 /**
  * Finds the key that a token names: issuers in this process answer first, and from memory; a key that they
- * do not know may be another replica's, so the issuer's published set is asked next.
+ * do not know may be another replica's, so the issuer's published set is asked next. Plugins that are known
+ * to exist are asked without regard to others; all strangers together only a few times a minute.
  */
 export class KeySets {
   readonly #network: Network;
@@ -35,12 +46,16 @@ export class KeySets {
   readonly #localPlugins = new Map<string, LocalKeySet>();
   #localUserIssuer: LocalKeySet | undefined;
   readonly #remote = new Map<string, RemoteKeySet>();
+  readonly #known = new Set<string>();
+  readonly #strangersRequests: TokenBucket;
   /** As many as the configuration names. */
   readonly #external = new Map<string, RemoteKeySet>();
 
   constructor(options: { network: Network; logger: LoggerService }) {
     this.#network = options.network;
     this.#logger = options.logger;
+    const { clock } = options.network;
+    this.#strangersRequests = new TokenBucket({ ...STRANGERS_REQUESTS, clock });
   }
 
   /** Makes a plugin of this process answer for its own tokens. */
@@ -53,9 +68,27 @@ export class KeySets {
     this.#localUserIssuer = new LocalKeySet(listPublicKeys, this.#network.clock);
   }
 
+  /** Notes that a plugin exists, because the backend was told of it or calls it. */
+  addKnownPlugin(pluginId: string): void {
+    this.#known.add(pluginId);
+    if (this.#known.size <= MAX_KNOWN_PLUGINS) return;
+    const [first = pluginId] = this.#known;
+    this.#known.delete(first);
+  }
+
+  /** Notes that a token of a plugin was verified: it exists, and has not wasted what strangers share. */
+  confirmPlugin(pluginId: string): void {
+    if (this.#known.has(pluginId) || this.#localPlugins.has(pluginId)) return;
+    this.addKnownPlugin(pluginId);
+    this.#strangersRequests.giveBack();
+  }
+
   /** Finds a key of a plugin, which signs plugin tokens. Errors: see {@link RemoteKeySet.find}. */
   findPluginKey(pluginId: string, query: KeyQuery): Promise<VerificationKey> {
-    return this.#find(this.#localPlugins.get(pluginId), pluginId, PLUGIN_KEYS_PATH, query);
+    const local = this.#localPlugins.get(pluginId);
+    const isKnown = local !== undefined || this.#known.has(pluginId);
+    const admit = isKnown ? undefined : () => this.#strangersRequests.take();
+    return this.#find(local, pluginId, PLUGIN_KEYS_PATH, query, admit);
   }
 
   /** Finds a key of the auth plugin, which signs user tokens. Errors: see {@link RemoteKeySet.find}. */
@@ -87,12 +120,14 @@ export class KeySets {
     issuer: string,
     path: string,
     { kid, discovery }: KeyQuery,
+    admit?: Admit,
   ): Promise<VerificationKey> {
     if (kid === undefined) {
       throw createAuthError('AUTH_KEY_UNKNOWN', 'the token names no key; expected a kid');
     }
     return (
-      (await local?.find(kid)) ?? this.#remoteSet(await locate(discovery, issuer, path)).find(kid)
+      (await local?.find(kid)) ??
+      this.#remoteSet(await locate(discovery, issuer, path)).find(kid, admit)
     );
   }
 

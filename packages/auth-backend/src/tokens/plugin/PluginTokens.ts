@@ -59,8 +59,9 @@ export class PluginTokens {
     onBehalfOf?: { token: string; expiresAt: Date };
     accessRestrictions?: AccessRestrictionsMap;
   }): Promise<string> {
-    const { pluginId, keySource, clock } = this.#options;
+    const { pluginId, keySource, keySets, clock } = this.#options;
     const { targetPluginId, onBehalfOf, accessRestrictions } = options;
+    keySets.addKnownPlugin(targetPluginId);
     const key = await keySource.getSigningKey();
     const iat = Math.floor(clock.now() / 1000);
     const userExpiry = onBehalfOf ? Math.floor(onBehalfOf.expiresAt.getTime() / 1000) : Infinity;
@@ -81,6 +82,7 @@ export class PluginTokens {
     if (!isPluginId(issuer)) throw invalidClaim('sub', 'the id of the issuing plugin', issuer);
     const key = await keySets.findPluginKey(issuer, { kid: jws.header.kid, discovery });
     const claims = await verifyJws(jws, key, algorithms);
+    keySets.confirmPlugin(issuer);
     const { aud, obo } = claims;
     if (aud !== ownId) {
       throw createAuthError(
