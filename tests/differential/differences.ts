@@ -231,6 +231,14 @@ export const differences = {
     why: 'An outage of one plugin is not one of all',
     record: 'keys-through-outages',
   },
+  'strangers-share-requests': {
+    about:
+      'A token of a plugin that is not known yet, while ten such tokens a minute have come that proved nothing',
+    theirs: 'Fetches its key set',
+    ours: 'Throws a `ServiceUnavailableError`; known are the plugins of `discovery.endpoints`, those that are called, and those that have called',
+    why: 'Anybody can write tokens of plugins that do not exist, each of which would cause a request',
+    record: 'keys-through-outages',
+  },
   'published-keys': {
     about:
       'A published key whose `use`, `key_ops` or `alg` is of another type, whose coordinates are padded, or that has a `k`',

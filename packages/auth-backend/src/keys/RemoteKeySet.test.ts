@@ -179,12 +179,12 @@ describe('unknown key ids', () => {
   it('JWK-01 let a hundred callers wait for one request, and no more', async () => {
     const { keySet, network, clock } = setUp(one.jwk);
     await keySet.find('one');
-    let answer = (_response: Response) => {};
-    network.answer = () => new Promise(resolve => (answer = resolve));
+    const answers: Array<(response: Response) => void> = [];
+    network.answer = () => new Promise(resolve => answers.push(resolve));
     const waiting = Array.from({ length: 100 }, () => keySet.find('two'));
     await expect(keySet.find('two')).rejects.toMatchObject(keysUnavailable);
     expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
-    answer(Response.json({ keys: [one.jwk, two.jwk] }));
+    answers[0]!(Response.json({ keys: [one.jwk, two.jwk] }));
     for (const found of await Promise.all(waiting)) expect(found).toMatchObject({ kid: 'two' });
     expect(await keySet.find('two')).toMatchObject({ kid: 'two' });
     expect(network.requests).toHaveLength(2);
