@@ -180,6 +180,12 @@ export const tokenRules: ReadonlyArray<Rule<TokenFacts>> = [
     as: ['ServiceUnavailableError'],
     covers: ({ kind, claims: { sub } }) => kind === 'plugin' && sub === 'broken',
   },
+  {
+    id: 'strangers-share-requests',
+    ours: 'otherwise',
+    as: ['ServiceUnavailableError'],
+    covers: ({ kind, claims: { sub } }) => kind === 'plugin' && sub !== 'caller' && sub !== 'solo',
+  },
 ];
 
 /** A call for a restricted caller, marked as one. */
