@@ -3,7 +3,7 @@ import type { AccessRestrictionsMap } from '@stagepass/auth-node';
 /**
  * Verifies and issues plugin tokens, as a {@link PluginTokenHandlerDecorator} sees it.
  *
- * Structurally Backstage's type of the same name.
+ * Structurally Backstage's type of the same name, which knows no `accessRestrictions`.
  *
  * @public
  */
@@ -23,7 +23,7 @@ export interface PluginTokenHandler {
    *
    * @param options - `pluginId`: who calls; `targetPluginId`: who is called; `onBehalfOf`: for whom, and until
    *   when that is proved; `accessRestrictions`: the limits of a restricted caller, which the token must carry
-   *   as {@link PluginTokenHandler} writes them: who wraps this passes the options on whole
+   *   as the default implementation writes them: who wraps that passes the options on whole
    */
   issueToken(options: {
     pluginId: string;
