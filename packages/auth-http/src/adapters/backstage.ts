@@ -72,6 +72,7 @@ export const httpRouterServiceFactory: ServiceFactory<HttpRouterService, 'plugin
         auth,
         httpAuth,
         config,
+        caseInsensitive: true, // Backstage's rule, and that of the routers here.
         beforeBarrier: handlerOf(createLifecycleMiddleware({ config, lifecycle })),
       });
       const handlers = Router();

@@ -21,7 +21,8 @@ import {
  * @param options - `auth` and `httpAuth`: the services of the plugin; `config`: the whole configuration, of
  *   which `backend.auth.dangerouslyDisableDefaultAuthPolicy` is read; `beforeBarrier`: what stands between
  *   the key set, which other plugins need at any time, and the barrier, such as a wait until the plugin is
- *   ready
+ *   ready; `caseInsensitive`: say true where no router of the plugin has `caseSensitive`, so that policies
+ *   match without regard to case, as the routers do. What the routers do cannot be seen from here: default false
  * @returns the router, and `addAuthPolicy`, which opens paths of the plugin: see
  *   {@link CredentialsBarrier.addAuthPolicy}
  * @throws Error `AUTH_CONFIG_INVALID` when the configuration cannot be used
@@ -32,6 +33,7 @@ export function createPluginRouter(options: {
   httpAuth: HttpAuthService;
   config?: Config | JsonObject;
   beforeBarrier?: RequestHandler;
+  caseInsensitive?: boolean;
 }): { router: Router; addAuthPolicy(policy: AuthPolicy): void } {
   const barrier = createCredentialsBarrier(options);
   const router = Router();
