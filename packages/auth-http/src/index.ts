@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { asError } from './core/asError';
 export { type CredentialsBarrier, createCredentialsBarrier } from './core/credentialsBarrier';
 export { pathBelow } from './core/pathBelow';
 export { type Answer, answerError } from './core/problem';

@@ -5,6 +5,7 @@ import { type ErrorRequestHandler, type RequestHandler, type Response, Router } 
 import {
   type Answer,
   answerError,
+  asError,
   cookieRoutes,
   createCredentialsBarrier,
   keySetRoutes,
@@ -91,19 +92,6 @@ export function authChallengeHandler(): ErrorRequestHandler {
     if (answer) res.set(answer.headers);
     next(error);
   };
-}
-
-/**
- * Returns the reason of a rejection as what Express takes for an error: nothing, `route` and `router` would
- * mean to it that the request goes on.
- *
- * @param reason - whatever a promise was rejected with
- * @public
- */
-export function asError(reason: unknown): object {
-  return reason instanceof Object
-    ? reason
-    : new Error(`A handler was rejected with a ${typeof reason} instead of an error`);
 }
 
 function mount(router: Router, routes: readonly Route[]): void {

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import {
   type Answer,
   answerError,
+  asError,
   cookieRoutes,
   createCredentialsBarrier,
   keySetRoutes,
@@ -43,8 +44,8 @@ export interface FastifyAuthOptions {
 
 /**
  * Puts the key set, the credentials barrier and the cookie routes before the routes of the scope in which it is
- * registered, and of the scopes that are registered in that one later: register it first in the scope of your
- * plugin, whose prefix is where the plugin is mounted. No other scope knows of it.
+ * registered, and of the scopes in that one: register it in the scope of your plugin, whose prefix is where the
+ * plugin is mounted. Scopes outside do not know of it.
  *
  * The barrier is an `onRequest` hook. It looks at the path that the router saw, after `rewriteUrl`, in every
  * reading that a router may have; of case only where the server was made with `caseSensitive: false`. It answers
@@ -61,9 +62,9 @@ export const fastifyAuth: FastifyPluginAsync<FastifyAuthOptions> = async (scope,
   scope.decorate('addAuthPolicy', policy => barrier.addAuthPolicy(policy));
   scope.setErrorHandler(authErrorHandler);
 
-  // A scope of its own, which does not get the hook that is added to this one later.
-  await scope.register(async open => mount(open, keySetRoutes(options.auth)));
+  mount(scope, keySetRoutes(options.auth), { [open]: true });
   scope.addHook('onRequest', async (request, reply) => {
+    if (isOpen(request)) return;
     try {
       await barrier.admit(request, pathBelow(request.raw.url ?? '', scope.prefix));
     } catch (error) {
@@ -95,11 +96,19 @@ export function authErrorHandler(
   return refuse(error, request, reply);
 }
 
-function mount(scope: FastifyInstance, routes: readonly Route[]): void {
+/** Marks the routes that stand before the barrier. */
+const open = Symbol('open');
+
+function isOpen({ routeOptions }: FastifyRequest): boolean {
+  return Object.hasOwn(routeOptions.config, open);
+}
+
+function mount(scope: FastifyInstance, routes: readonly Route[], config = {}): void {
   for (const { method, path, handle } of routes) {
     scope.route({
       method,
       url: path,
+      config,
       async handler(request, reply) {
         try {
           return send(reply, await handle(request, responseOver(request, reply)));
@@ -114,7 +123,7 @@ function mount(scope: FastifyInstance, routes: readonly Route[]): void {
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { url } = request.raw;
   const answer = reply.sent ? undefined : answerError(error, { method: request.method, url });
-  if (!answer) throw error;
+  if (!answer) throw asError(error);
   return send(reply, answer);
 }
 
