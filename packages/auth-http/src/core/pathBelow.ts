@@ -8,9 +8,9 @@
  * @public
  */
 export function pathBelow(target: string, basePath = ''): string {
-  // Of an absolute target the host is passed over, if it is nothing but a host.
-  const path = target.replace(/^https?:\/\/[\w.:[\]-]+(?=[/?]|$)/i, '').replace(/\?.*$/s, '');
-  if (path === '' && target !== '' && !target.startsWith('?')) return basePath === '' ? '/' : '';
+  const afterHost = target.replace(/^https?:\/\/[\w.:[\]-]+(?=[/?]|$)/i, '');
+  const path = afterHost.replace(/\?.*$/s, '') || (afterHost === target ? '' : '/');
+  if (!path.startsWith('/')) return '';
   if (path === basePath) return '/';
   return path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : '';
 }

@@ -102,7 +102,7 @@ function readBasePath(value: unknown = ''): string {
   const base = typeof value === 'string' ? value.replace(/\/$/, '') : undefined;
   if (base === '') return '';
   // A client writes the path as a whole, so that none of it may have two readings.
-  if (base !== undefined && readRequestPath(base)?.length === 1) return base;
+  if (base && !base.endsWith('/') && readRequestPath(base)?.length === 1) return base;
   throw createAuthError(
     'AUTH_CONFIG_INVALID',
     `basePath: expected a path such as "/api/my-plugin", found ${quote(value)}`,
