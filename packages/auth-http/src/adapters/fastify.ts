@@ -85,6 +85,9 @@ Object.assign(fastifyAuth, {
  * body; see {@link answerError}. Other errors go on to the error handler of the scope around. {@link fastifyAuth}
  * sets it; where you set your own, throw to it what you do not answer.
  *
+ * @param error - whatever was thrown
+ * @param request - the request, of which the body names method and path
+ * @param reply - gets the answer
  * @throws the error, if it is for someone else to answer
  * @public
  */
