@@ -113,11 +113,13 @@ function mount(scope: FastifyInstance, routes: readonly Route[], config = {}): v
       url: path,
       config,
       async handler(request, reply) {
+        let answer: Answer;
         try {
-          return send(reply, await handle(request, responseOver(request, reply)));
+          answer = await handle(request, responseOver(request, reply));
         } catch (error) {
           return refuse(error, request, reply);
         }
+        return send(reply, answer);
       },
     });
   }
