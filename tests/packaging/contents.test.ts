@@ -51,6 +51,10 @@ const files: Record<keyof typeof imports, string[]> = {
     'dist/index.d.ts',
     'dist/index.js',
     'dist/shared.js',
+    'dist/websocket.cjs',
+    'dist/websocket.d.cts',
+    'dist/websocket.d.ts',
+    'dist/websocket.js',
     'package.json',
   ],
   'auth-test-utils': [

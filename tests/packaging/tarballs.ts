@@ -11,6 +11,7 @@ export const imports = {
   'auth-http': [
     '@stagepass/auth-http',
     '@stagepass/auth-http/express',
+    '@stagepass/auth-http/websocket',
     '@stagepass/auth-http/backstage',
   ],
   'auth-test-utils': [
