@@ -24,7 +24,7 @@ export function closeAtExpiry(
     }
     farewell();
     cancel = clock.setTimeout(() => socket.destroy(), graceMilliseconds);
-    // Nothing that the caller sends from now on counts, not even the answer to the farewell.
+    // An answer to the farewell is not waited for: the caller has no credentials to send it with.
     socket.end(() => socket.destroy());
   };
   check();
