@@ -1,33 +1,24 @@
-import { createServer as createHttpServer } from 'node:http';
-import { answerError, createCredentialsBarrier, keySetRoutes } from '@stagepass/auth-http';
+import { fastifyAuth } from '@stagepass/auth-http/fastify';
+import Fastify from 'fastify';
 
 /** Serves the key set of the plugin, and behind the credentials barrier its handlers. */
 export async function createServer({ auth, httpAuth, config, prefix, handlers }) {
-  const barrier = createCredentialsBarrier({ httpAuth, config });
-  barrier.addAuthPolicy({ path: '/health', allow: 'unauthenticated', exact: true });
-  const [keySet] = keySetRoutes(auth);
-
-  async function answer(request) {
-    const [path] = request.url.split('?');
-    const below = path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : '/';
-    if (request.method === keySet.method && below === keySet.path) return keySet.handle(request);
-    await barrier.admit(request, below);
-    if (request.method !== 'GET' || !Object.hasOwn(handlers, below)) return { status: 404 };
-    return { status: 200, body: await handlers[below](request) };
-  }
-
-  const server = createHttpServer(async (request, response) => {
-    const { status, headers, body } = await answer(request).catch(
-      error => answerError(error, request) ?? { status: 500 },
-    );
-    response.writeHead(status, { ...headers, 'Content-Type': 'application/json' });
-    response.end(JSON.stringify(body ?? {}));
-  });
+  const policies = [{ path: '/health', allow: 'unauthenticated', exact: true }];
+  const app = Fastify();
+  await app.register(
+    async plugin => {
+      await plugin.register(fastifyAuth, { auth, httpAuth, config, policies });
+      for (const [path, handler] of Object.entries(handlers)) plugin.get(path, handler);
+      // Without it the server around answers for paths that are not there, before the barrier.
+      plugin.setNotFoundHandler((_request, reply) => reply.code(404).send({}));
+    },
+    { prefix },
+  );
   return {
     async listen(port) {
-      await new Promise(resolve => server.listen(port, resolve));
-      return server.address().port;
+      await app.listen({ port });
+      return app.server.address().port;
     },
-    close: () => new Promise(resolve => server.close(resolve)),
+    close: () => app.close(),
   };
 }
