@@ -64,6 +64,10 @@ const files: Record<keyof typeof imports, string[]> = {
     'dist/node.d.ts',
     'dist/node.js',
     'dist/shared.js',
+    'dist/websocket.cjs',
+    'dist/websocket.d.cts',
+    'dist/websocket.d.ts',
+    'dist/websocket.js',
     'package.json',
   ],
   'auth-test-utils': [

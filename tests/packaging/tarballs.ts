@@ -14,6 +14,7 @@ export const imports = {
     '@stagepass/auth-http/fastify',
     '@stagepass/auth-http/fetch',
     '@stagepass/auth-http/node',
+    '@stagepass/auth-http/websocket',
     '@stagepass/auth-http/backstage',
   ],
   'auth-test-utils': [
