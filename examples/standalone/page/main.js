@@ -128,6 +128,8 @@ function show(call) {
   while (at('results').children.length > KEPT) at('results').lastChild.remove();
   at('nothing-yet').hidden = true;
   at('status').textContent = sentenceOf(call);
+  const { top } = at('status').getBoundingClientRect();
+  if (top < 0 || top > innerHeight / 2) at('timeline').scrollIntoView();
 }
 
 function showSession() {

@@ -1,5 +1,5 @@
 import { element } from './element.js';
-import { nameOf, tokenCard } from './token.js';
+import { nameOf, tokenCard, userInside } from './token.js';
 
 /**
  * Makes the entry of a call: its way at a glance, then each hop in full.
@@ -34,11 +34,7 @@ export function sentenceOf({ name, hops }) {
 /** The plugins on the way, and between them what travelled. */
 function way(hops) {
   const items = hops.flatMap(({ to, carrier, token, answer }) => [
-    element(
-      'li.arrow',
-      {},
-      token ? `${nameOf(token)}${carrier === 'cookie' ? ' in the cookie' : ''}` : 'no token',
-    ),
+    element('li.arrow', {}, cargo(carrier, token)),
     element(
       `li.place.${isGood(answer) ? 'good' : 'bad'}`,
       {},
@@ -54,6 +50,12 @@ function way(hops) {
   );
 }
 
+function cargo(carrier, token) {
+  if (!token) return 'no token';
+  const user = userInside(token);
+  return `${nameOf(token)}${user ? `, ${user} inside` : ''}${carrier === 'cookie' ? ', as cookie' : ''}`;
+}
+
 function hop(it) {
   const refusal = refusalOf(it);
   return element(
@@ -65,7 +67,7 @@ function hop(it) {
       'div.columns',
       {},
       column('What came in', ...travelled(it)),
-      column(`Who is calling, to ${it.to}`, ...caller(it, refusal)),
+      column(`Credentials at ${it.to}`, ...caller(it, refusal)),
       column('The answer', ...answerParts(it)),
     ),
   );

@@ -14,12 +14,12 @@ const meanings = {
   alg: 'how it is signed',
   kid: 'which key signed it',
   iss: 'who issued it',
-  sub: 'whom it speaks of',
-  aud: 'for whom alone it is',
+  sub: 'about whom',
+  aud: 'for whom alone',
   iat: 'issued',
   exp: 'expires',
-  ent: 'what the user owns things through',
-  uip: 'with which the limited form is made',
+  ent: 'owns things through',
+  uip: 'for the limited form',
   obo: 'on behalf of whom',
 };
 
@@ -54,6 +54,11 @@ export function nameOf(token) {
   return kinds[token.header.typ]?.[0] ?? 'Token of an unknown kind';
 }
 
+/** The user whose token is inside another, if there is one. */
+export function userInside({ claims }) {
+  return isToken(claims?.obo) ? claims.obo.claims.sub : undefined;
+}
+
 /** Makes the card of a token. */
 export function tokenCard(token) {
   if (token.form === 'opaque') {
@@ -65,7 +70,7 @@ export function tokenCard(token) {
     `div.pass.${kind}`,
     {},
     title(token),
-    element('p.who', {}, summary(token.claims)),
+    element('p.who', {}, summary(token)),
     members('Header', token.header),
     members('Claims', token.claims),
   );
@@ -75,21 +80,22 @@ function title(token) {
   return element('p.kind', {}, nameOf(token));
 }
 
-function summary({ sub, aud, obo }) {
+function summary(token) {
+  const { sub, aud } = token.claims;
   if (aud === undefined || aud === 'backstage') return String(sub ?? '');
-  const user = isToken(obo) ? `, on behalf of ${obo.claims.sub}` : '';
+  const user = userInside(token) ? `, on behalf of ${userInside(token)}` : '';
   return `from ${sub}, for ${aud}${user}`;
 }
 
 function members(caption, object) {
-  const rows = Object.entries(object).map(([name, value]) =>
-    element(
-      'tr',
-      {},
-      element('th', { scope: 'row' }, name, meanings[name] && element('small', {}, meanings[name])),
+  const rows = Object.entries(object).map(([name, value]) => {
+    const meaning = meanings[name] && element('small', {}, meanings[name]);
+    const cells = [
+      element('th', { scope: 'row' }, name, meaning),
       element('td', {}, show(name, value)),
-    ),
-  );
+    ];
+    return element(`tr${isToken(value) ? '.token' : ''}`, {}, ...cells);
+  });
   return element('table', {}, element('caption', {}, caption), element('tbody', {}, ...rows));
 }
 
