@@ -17,6 +17,8 @@ export function defineConfig(...entries: string[]) {
     tsconfig: '../../tsconfig.build.json',
     target: 'node20',
     platform: 'node',
+    // `import.meta.url` in CommonJS.
+    shims: true,
     // A package that imports itself by name means its own built entry, not a copy of it.
     external: [/^@stagepass\//],
   };

@@ -1,13 +1,13 @@
 import type { Config } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
 import type {
+  AuthEvent,
   AuthService,
   Clock,
   DiscoveryService,
   LoggerService,
   UserInfoService,
 } from '@stagepass/auth-node';
-import type { AuthEvent } from './AuthEvent';
 import type { KnexClient, PluginDatabase } from './keys/sqlTables';
 import type { ExternalTokenHandler } from './tokens/external/ExternalTokenHandler';
 import type { PluginTokenHandlerDecorator } from './tokens/plugin/PluginTokenHandler';
@@ -27,7 +27,10 @@ export interface AuthBackendOptions {
   logger?: LoggerService;
   /** The issuer of user tokens, when the auth plugin runs in this process: its keys without HTTP. */
   userTokenIssuer?: UserTokenIssuer;
-  /** Called with what happens, for an audit trail; what it throws is logged. */
+  /**
+   * Called with what happens at the plugins, each time, for an audit trail; what it throws is logged. Give
+   * the same to `createHttpAuthService`, which refuses requests before there is a token to look at.
+   */
   onAuthEvent?: (event: AuthEvent) => void;
   /**
    * Where plugins publish their keys for the other replicas, each in a database of its own. Without it keys
@@ -84,10 +87,19 @@ export interface AuthBackend {
   /**
    * Returns a user info service. All of the process share their answers.
    *
-   * @param options - `discovery`: who knows where the auth plugin is reached, instead of the backend's
+   * @param options - `discovery`: who knows where the auth plugin is reached, instead of the backend's;
+   *   `pluginId`: who asks, for log and audit, default `auth`, whose records they are; `logger`: instead of
+   *   the backend's
    */
-  userInfo(options?: { discovery?: DiscoveryService }): UserInfoService;
+  userInfo(options?: {
+    discovery?: DiscoveryService;
+    pluginId?: string;
+    logger?: LoggerService;
+  }): UserInfoService;
 
-  /** Ends the backend: no plugin can be added any more. Timers hold no process; there is nothing to wait for. */
+  /**
+   * Ends the backend: no plugin can be added any more, and refusals that were only counted so far are told
+   * to the log. Timers hold no process; there is nothing to wait for.
+   */
   close(): Promise<void>;
 }

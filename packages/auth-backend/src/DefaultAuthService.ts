@@ -8,11 +8,10 @@ import {
   type BackstageServicePrincipal,
   type BackstageUserPrincipal,
   type Clock,
-  isAuthError,
   isPrincipal,
-  type LoggerService,
 } from '@stagepass/auth-node';
 import {
+  type AuthRecorder,
   createAuthError,
   createNoneCredentials,
   createServiceCredentials,
@@ -21,7 +20,6 @@ import {
   quote,
   viewCredentials,
 } from '@stagepass/auth-node/internal';
-import type { AuthEvent } from './AuthEvent';
 import { requireDelegable } from './delegation';
 import type { KeySource } from './keys/KeySource';
 import type { ExternalAccess } from './tokens/external/ExternalAccess';
@@ -29,6 +27,7 @@ import { deriveLimitedUserToken } from './tokens/limitedUser/limitedUserToken';
 import { MAX_TOKEN_LENGTH, parseCompact, type UnverifiedJws } from './tokens/parseCompact';
 import { isPluginId } from './tokens/plugin/pluginId';
 import type { PluginTokenRoom } from './tokens/plugin/decoratePluginTokens';
+import { tokenKindOf } from './tokens/tokenKind';
 import type { UserTokens } from './tokens/user/UserTokens';
 
 /**
@@ -45,9 +44,11 @@ export class DefaultAuthService implements AuthService {
     readonly defaultPolicyDisabled: boolean;
     readonly storedServiceCredentials: boolean;
     readonly clock: Clock;
-    readonly logger: LoggerService;
-    readonly onAuthEvent: (event: AuthEvent) => void;
+    readonly recorder: AuthRecorder;
   };
+
+  /** By the credentials that a request proved, the name of the request: what is refused to them is part of it. */
+  readonly #correlationIds = new WeakMap<BackstageCredentials, string>();
 
   constructor(options: {
     pluginId: string;
@@ -58,23 +59,27 @@ export class DefaultAuthService implements AuthService {
     defaultPolicyDisabled: boolean;
     storedServiceCredentials: boolean;
     clock: Clock;
-    logger: LoggerService;
-    onAuthEvent: (event: AuthEvent) => void;
+    recorder: AuthRecorder;
   }) {
     this.#options = options;
   }
 
   async authenticate(
     token: string,
-    options?: { allowLimitedAccess?: boolean },
+    options?: { allowLimitedAccess?: boolean; correlationId?: string },
   ): Promise<BackstageCredentials> {
-    const { pluginId, onAuthEvent } = this.#options;
+    const { recorder, clock } = this.#options;
+    const correlationId = options?.correlationId;
+    const work = { operation: 'verification', since: clock.monotonic() } as const;
+    const parsed = parse(token);
+    const circumstances = { correlationId, tokenKind: tokenKindOf(parsed.jws), work };
     try {
-      const credentials = await this.#verify(token, options?.allowLimitedAccess === true);
-      onAuthEvent({ type: 'verified', pluginId, principal: String(credentials.principal) });
+      const credentials = await this.#verify(token, parsed, options?.allowLimitedAccess === true);
+      if (correlationId !== undefined) this.#correlationIds.set(credentials, correlationId);
+      recorder.verified(credentials.principal, circumstances);
       return credentials;
     } catch (error) {
-      throw this.#refused(error);
+      throw recorder.refused(error, circumstances);
     }
   }
 
@@ -100,21 +105,25 @@ export class DefaultAuthService implements AuthService {
     targetPluginId: string;
   }): Promise<{ token: string }> {
     const { onBehalfOf, targetPluginId } = options;
-    const { pluginId, onAuthEvent } = this.#options;
+    const { recorder, clock } = this.#options;
     if (!isPluginId(targetPluginId)) {
       throw new InputError(
         `Invalid targetPluginId, expected letters, digits, '-' and '_', found ${quote(targetPluginId)}`,
       );
     }
+    const work = { operation: 'issue', since: clock.monotonic() } as const;
+    const circumstances = { correlationId: this.#correlationIds.get(onBehalfOf), work };
     try {
       const view = viewCredentials(onBehalfOf);
       const token = await this.#issue(view, targetPluginId);
+      if (token === '') return { token };
       // What comes out of JSON has no printed form of its own.
       const principal = view.revived ? quote(view.principal) : String(view.principal);
-      onAuthEvent({ type: 'issued', pluginId, targetPluginId, principal });
+      const type = this.#isOwn(view) ? 'issued' : 'delegated';
+      recorder.issued(principal, { type, targetPluginId }, circumstances);
       return { token };
     } catch (error) {
-      throw this.#refused(error);
+      throw recorder.refused(error, circumstances);
     }
   }
 
@@ -124,7 +133,8 @@ export class DefaultAuthService implements AuthService {
     try {
       return await this.#limit(viewCredentials(credentials));
     } catch (error) {
-      throw this.#refused(error);
+      const correlationId = this.#correlationIds.get(credentials);
+      throw this.#options.recorder.refused(error, { correlationId });
     }
   }
 
@@ -132,9 +142,12 @@ export class DefaultAuthService implements AuthService {
     return { keys: await this.#options.keySource.listPublicKeys() };
   }
 
-  async #verify(token: string, allowLimitedAccess: boolean): Promise<BackstageCredentials> {
+  async #verify(
+    token: string,
+    { jws, malformed }: ReturnType<typeof parse>,
+    allowLimitedAccess: boolean,
+  ): Promise<BackstageCredentials> {
     const { pluginTokens, userTokens } = this.#options;
-    const { jws, malformed } = parse(token);
     const plugin = await pluginTokens.verify(token, jws);
     if (plugin) {
       const { subject, limitedUserToken } = plugin;
@@ -212,15 +225,9 @@ export class DefaultAuthService implements AuthService {
     return deriveLimitedUserToken(token, clock.now() / 1000);
   }
 
-  /** Records a refusal; anything else is a fault and passes through as it is. */
-  #refused(error: unknown): unknown {
-    if (isAuthError(error)) {
-      const { pluginId, logger, onAuthEvent } = this.#options;
-      const { code, reason } = error;
-      logger.warn(`Refused by the plugin ${pluginId}: ${reason}`, { code });
-      onAuthEvent({ type: 'refused', pluginId, code, reason });
-    }
-    return error;
+  /** Tells whether credentials are the plugin's own, and not those of somebody for whom it calls. */
+  #isOwn({ principal }: CredentialsView): boolean {
+    return 'subject' in principal && principal.subject === `plugin:${this.#options.pluginId}`;
   }
 }
 

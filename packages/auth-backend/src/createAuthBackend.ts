@@ -1,9 +1,14 @@
-import type { AuthService, DiscoveryService, LoggerService } from '@stagepass/auth-node';
-import { createAuthError, quote, systemClock } from '@stagepass/auth-node/internal';
+import type { AuthService, DiscoveryService } from '@stagepass/auth-node';
+import {
+  AuthRecorder,
+  consoleLogger,
+  createAuthError,
+  createAuthMetrics,
+  quote,
+  systemClock,
+} from '@stagepass/auth-node/internal';
 import type { AuthBackend, AuthBackendOptions, PluginAuthOptions } from './AuthBackend';
-import type { AuthEvent } from './AuthEvent';
 import { readAuthConfig } from './config/readAuthConfig';
-import { consoleLogger } from './consoleLogger';
 import { DefaultAuthService } from './DefaultAuthService';
 import { KeySets } from './keys/KeySets';
 import { PluginKeySources } from './keys/PluginKeySources';
@@ -34,15 +39,27 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
   const { logger = consoleLogger, clock = systemClock, userTokenIssuer } = options;
   const config = readAuthConfig(options.config);
   for (const warning of config.warnings) logger.warn(warning);
-  const network = { fetch: options.fetch ?? fetch, clock };
+  const metrics = createAuthMetrics();
+  const network = {
+    fetch: options.fetch ?? fetch,
+    clock,
+    onKeySetFetch: (outcome: 'success' | 'failure') => metrics.countKeySetFetch(outcome),
+  };
   const keySets = new KeySets({ network, logger });
   if (userTokenIssuer) {
     keySets.setLocalUserIssuer(async () => (await userTokenIssuer.listPublicKeys()).keys);
   }
   const keySources = new PluginKeySources({ staticKeys: config.staticKeys, clock });
-  const onAuthEvent = guarded(options.onAuthEvent, logger);
   const services = new Map<string, Promise<AuthService>>();
+  const recorders: AuthRecorder[] = [];
   let closed = false;
+
+  function recorderOf(pluginId: string, itsLogger = logger): AuthRecorder {
+    const { onAuthEvent } = options;
+    const recorder = new AuthRecorder({ pluginId, logger: itsLogger, clock, onAuthEvent, metrics });
+    recorders.push(recorder);
+    return recorder;
+  }
 
   function userTokensVia(discovery: DiscoveryService): UserTokens {
     return new UserTokens({
@@ -88,8 +105,7 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
       defaultPolicyDisabled: config.defaultPolicyDisabled,
       storedServiceCredentials: config.storedServiceCredentials,
       clock,
-      logger: pluginLogger,
-      onAuthEvent,
+      recorder: recorderOf(pluginId, pluginLogger),
     });
   }
 
@@ -106,7 +122,8 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
       opened.catch(() => services.delete(pluginId));
       return opened;
     },
-    userInfo({ discovery = options.discovery ?? lazyDiscovery } = {}) {
+    userInfo({ pluginId = 'auth', logger: itsLogger, ...own } = {}) {
+      const { discovery = options.discovery ?? lazyDiscovery } = own;
       return new DefaultUserInfoService({
         userTokens: userTokensVia(discovery),
         fetchUserClaims: token =>
@@ -114,11 +131,12 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
             ? userTokenIssuer.getUserInfo(token)
             : fetchUserClaims(token, discovery, network),
         answers,
-        logger,
+        recorder: recorderOf(pluginId, itsLogger),
       });
     },
     close() {
       closed = true;
+      for (const recorder of recorders) recorder.close();
       return Promise.resolve();
     },
   };
@@ -158,17 +176,3 @@ const lazyDiscovery: DiscoveryService = {
   getExternalBaseUrl: pluginId =>
     Promise.reject(new Error(`no discovery was given for ${pluginId}`)),
 };
-
-function guarded(
-  hook: ((event: AuthEvent) => void) | undefined,
-  logger: LoggerService,
-): (event: AuthEvent) => void {
-  if (!hook) return () => {};
-  // In an async function, since a hook may be one too, and its rejection would end the process.
-  const call = async (event: AuthEvent) => hook(event);
-  return event => {
-    call(event).catch((error: unknown) => {
-      logger.error(`onAuthEvent failed: ${quote(String(error))}`);
-    });
-  };
-}

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export type { AuthBackend, AuthBackendOptions, PluginAuthOptions } from './AuthBackend';
-export type { AuthEvent } from './AuthEvent';
+export type { AuthEvent } from '@stagepass/auth-node';
 export { createAuthBackend } from './createAuthBackend';
 export { createKnexKeyStore } from './keys/createKnexKeyStore';
 export { MemoryKeyStore } from './keys/MemoryKeyStore';

@@ -134,8 +134,10 @@ export class RemoteKeySet {
     try {
       this.#accept(await fetchKeySet(this.#url, this.#network));
       this.#failures = 0;
+      this.#network.onKeySetFetch?.('success');
     } catch (error) {
       this.#failures += 1;
+      this.#network.onKeySetFetch?.('failure');
       const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE);
       this.#pausedUntil = this.#now() + pause;
       const detail = error instanceof Error ? error.message : String(error);

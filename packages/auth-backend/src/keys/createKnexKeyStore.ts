@@ -1,7 +1,6 @@
 import { type Clock, isAuthError, type KeyStore, type LoggerService } from '@stagepass/auth-node';
-import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import { consoleLogger, createAuthError, quote } from '@stagepass/auth-node/internal';
 import type { Knex } from 'knex';
-import { consoleLogger } from '../consoleLogger';
 import { isPluginId } from '../tokens/plugin/pluginId';
 import { databaseUnavailable } from './databaseFailure';
 import { claimKeyTable, KEY_OWNER_TABLE, keyOwnerTables } from './keyTableOwner';

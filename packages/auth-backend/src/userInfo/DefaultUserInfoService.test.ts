@@ -1,6 +1,7 @@
-import type { BackstageCredentials } from '@stagepass/auth-node';
+import type { AuthEvent, BackstageCredentials } from '@stagepass/auth-node';
 import { TestClock } from '@stagepass/auth-test-utils';
 import {
+  AuthRecorder,
   createNoneCredentials,
   createServiceCredentials,
   createUserCredentials,
@@ -20,6 +21,7 @@ const key = createKey('k1');
 function setUp() {
   const clock = new TestClock();
   const logger = new RecordingLogger();
+  const events: AuthEvent[] = [];
   const now = clock.now() / 1000;
   const asked: string[] = [];
   const authPlugin = {
@@ -38,7 +40,13 @@ function setUp() {
       return authPlugin.answer();
     },
     answers: new SharedAnswers(clock),
-    logger,
+    recorder: new AuthRecorder({
+      pluginId: 'catalog',
+      logger,
+      clock,
+      onAuthEvent: event => events.push(event),
+      metrics: { count() {}, countKeySetFetch() {} },
+    }),
   });
   const tokenOf = (claims: object = {}, typ = 'vnd.backstage.user') =>
     forge(
@@ -48,7 +56,7 @@ function setUp() {
     );
   const credentialsOf = (token: string, userEntityRef = JANE) =>
     createUserCredentials({ userEntityRef, token, expiresAt: new Date(clock.now() + 3_600_000) });
-  return { clock, logger, now, asked, authPlugin, service, tokenOf, credentialsOf };
+  return { clock, logger, events, now, asked, authPlugin, service, tokenOf, credentialsOf };
 }
 
 const INFO = { userEntityRef: JANE, ownershipEntityRefs: [JANE, 'group:default/a'] };

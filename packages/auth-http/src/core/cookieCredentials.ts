@@ -1,5 +1,4 @@
 import {
-  type AuthService,
   type BackstageCredentials,
   type BackstageUserPrincipal,
   isPrincipal,
@@ -8,6 +7,12 @@ import {
 import { createAuthError } from '@stagepass/auth-node/internal';
 
 type UserCredentials = BackstageCredentials<BackstageUserPrincipal>;
+
+/** What is asked about the values of the cookie; limited access is allowed. */
+export interface CookieVerifier {
+  authenticate(token: string): Promise<BackstageCredentials>;
+  getLimitedUserToken(credentials: UserCredentials): Promise<{ token: string }>;
+}
 
 /** Host-only, for the host, for each parent domain, and old ones of these: more are somebody's attempt. */
 const mostCookies = 8;
@@ -21,7 +26,7 @@ const mostCookies = 8;
  * @throws ServiceUnavailableError when it cannot be told for one of them
  */
 export async function authenticateCookies(
-  auth: AuthService,
+  auth: CookieVerifier,
   values: readonly string[],
 ): Promise<UserCredentials | undefined> {
   const { proved, failures } = await proveCookies(auth, values);
@@ -45,7 +50,7 @@ export async function authenticateCookies(
  * @throws AuthenticationError `AUTH_REQUEST_AMBIGUOUS` when there are too many
  */
 export async function proveCookies(
-  auth: AuthService,
+  auth: CookieVerifier,
   values: readonly string[],
 ): Promise<{ proved: UserCredentials[]; failures: unknown[] }> {
   const proved: UserCredentials[] = [];
@@ -75,8 +80,8 @@ export function lastToExpire(candidates: readonly UserCredentials[]): UserCreden
 }
 
 /** Accepts a limited user token alone: the one token whose limited form is itself. */
-async function authenticateCookie(auth: AuthService, value: string): Promise<UserCredentials> {
-  const credentials = await auth.authenticate(value, { allowLimitedAccess: true });
+async function authenticateCookie(auth: CookieVerifier, value: string): Promise<UserCredentials> {
+  const credentials = await auth.authenticate(value);
   if (isPrincipal(credentials, 'user') && credentials.principal.actor === undefined) {
     const limited = await auth.getLimitedUserToken(credentials);
     if (limited.token === value) return credentials;

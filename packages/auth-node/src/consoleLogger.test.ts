@@ -14,6 +14,7 @@ describe('consoleLogger', () => {
       logger.error('first', new Error('the reason'));
       logger.warn('second', { code: 'AUTH_KEY_UNKNOWN' });
       logger.warn('third');
+      logger.error('fourth\r\n[error] forged', new Error('a\u2028b\u001b[31m'));
       logger.info('never', { seen: true });
       logger.debug('never');
     } finally {
@@ -23,6 +24,7 @@ describe('consoleLogger', () => {
       ['error', '[stagepass] first the reason'],
       ['warn', '[stagepass] second {"code":"AUTH_KEY_UNKNOWN"}'],
       ['warn', '[stagepass] third'],
+      ['error', '[stagepass] fourth\\u000d\\u000a[error] forged a\\u2028b\\u001b[31m'],
     ]);
   });
 });
