@@ -62,11 +62,11 @@ async function take(call, button) {
   try {
     const request = await call.request({ me: session.token, demo, other });
     // Without a trace of one's own the inspector keeps nothing.
-    const trace = await ask({ method: 'POST', path: '/api/inspector/traces' });
-    const { status, body } = await send(request, trace.id);
+    const { id } = await ask({ method: 'POST', path: '/api/inspector/traces' });
+    const { status, body } = await send(request, id);
     noteCookie(request, status, body);
-    const { hops } = await ask({ path: `/api/inspector/traces/${trace.id}` });
-    show({ name: call.name, hops });
+    const { trace } = await ask({ path: `/api/inspector/traces/${id}` });
+    show({ name: call.name, id, hops: trace });
   } catch (error) {
     at('status').textContent = error.message;
   } finally {

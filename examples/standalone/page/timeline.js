@@ -4,9 +4,9 @@ import { nameOf, tokenCard, userInside } from './token.js';
 /**
  * Makes the entry of a call: its way at a glance, then each hop in full.
  *
- * @param {{ name: string, hops: object[] }} call - `hops`: as the inspector tells them
+ * @param {{ name: string, id: string, hops: object[] }} call - `hops`: as the inspector tells them
  */
-export function entryOf({ name, hops }) {
+export function entryOf({ name, id, hops }) {
   const [first] = hops;
   return element(
     'details.entry',
@@ -19,6 +19,7 @@ export function entryOf({ name, hops }) {
       element('time', {}, new Date().toLocaleTimeString()),
     ),
     way(hops),
+    element('p.hint', {}, 'In the log under the correlation id ', element('code', {}, id)),
     ...hops.map(hop),
   );
 }

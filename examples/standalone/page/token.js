@@ -88,19 +88,21 @@ function summary(token) {
 }
 
 function members(caption, object) {
-  const rows = Object.entries(object).map(([name, value]) => {
+  const rows = Object.entries(object).flatMap(([name, value]) => {
     const meaning = meanings[name] && element('small', {}, meanings[name]);
-    const cells = [
-      element('th', { scope: 'row' }, name, meaning),
-      element('td', {}, show(name, value)),
-    ];
-    return element(`tr${isToken(value) ? '.token' : ''}`, {}, ...cells);
+    const heading = element('th', { scope: 'row' }, name, meaning);
+    if (!isToken(value)) return row(heading, element('td', {}, show(name, value)));
+    heading.colSpan = 2;
+    return [row(heading), row(element('td.inside', { colSpan: 2 }, tokenCard(value)))];
   });
   return element('table', {}, element('caption', {}, caption), element('tbody', {}, ...rows));
 }
 
+function row(...cells) {
+  return element('tr', {}, ...cells);
+}
+
 function show(name, value) {
-  if (isToken(value)) return tokenCard(value);
   if (['iat', 'exp', 'nbf'].includes(name) && typeof value === 'number') {
     const time = new Date(value * 1000).toLocaleString();
     return element('span', {}, `${value}`, element('small', {}, time));

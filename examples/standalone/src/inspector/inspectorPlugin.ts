@@ -19,7 +19,7 @@ export function inspectorPlugin({ httpAuth }: PluginServices, traces: Traces): R
     const { principal } = await httpAuth.credentials(req, { allow: ['user'] });
     const hops = traces.hopsOf(req.params.id, principal.userEntityRef);
     if (!hops) throw Object.assign(new Error('You have no such trace'), { name: 'NotFoundError' });
-    res.set('Cache-Control', 'no-store').json({ hops });
+    res.set('Cache-Control', 'no-store').json({ trace: hops });
   });
 
   return router;
