@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import express, { type Request, type RequestHandler, type Router } from 'express';
+import type { ExampleConfig } from './config';
 import { demo } from './demo';
 
 /** What the browser may load: the files of the page, and the answers of this backend. */
@@ -54,6 +55,14 @@ export async function demoPage(folder: string): Promise<Router> {
     res.set(headers).json(demo);
   });
   return router;
+}
+
+/**
+ * Tells whether the page and its inspector are there: with the configuration that comes with the example, in
+ * a backend that nobody reaches from another machine.
+ */
+export function isDemo(isOwnConfig: boolean, { host, baseUrl }: ExampleConfig): boolean {
+  return isOwnConfig && isLoopback(host) && baseUrl === undefined;
 }
 
 /**

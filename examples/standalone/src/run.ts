@@ -4,7 +4,7 @@ import { createBackend } from './backend';
 import { commands } from './commands';
 import { type ExampleConfig, readConfig } from './config';
 import { createDatabases } from './databases';
-import { isLoopback } from './demoPage';
+import { isDemo } from './demoPage';
 import { createDiscovery } from './discovery';
 import { createLogger } from './logger';
 import { listen } from './server';
@@ -52,8 +52,6 @@ async function start({ print, complain, ...surroundings }: Surroundings): Promis
   const file = shorten(configFile, surroundings.cwd);
   const config = await explain(file, () => readConfig(configFile));
   const databases = await explain(dataDirectory, async () => createDatabases(dataDirectory));
-  // The page and its inspector are for trying, and nothing that others can reach.
-  const isDemo = isOwnConfig && isLoopback(config.host) && config.baseUrl === undefined;
   const wanted = port ?? config.port;
   const server = await explain(`${file}: backend.listen.port`, () => listen(config.host, wanted));
   const url = config.baseUrl ?? `http://localhost:${server.port}`;
@@ -64,7 +62,7 @@ async function start({ print, complain, ...surroundings }: Surroundings): Promis
         databases,
         discovery: createDiscovery({ internal: internalUrl(config, server.port), external: url }),
         logger: createLogger(complain),
-        ...(isDemo && { demoPageFolder: join(surroundings.home, 'page') }),
+        ...(isDemo(isOwnConfig, config) && { demoPageFolder: join(surroundings.home, 'page') }),
       }),
     );
     server.serve(backend.app);
