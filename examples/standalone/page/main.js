@@ -6,8 +6,6 @@ import { readToken, tokenCard } from './token.js';
 /** How many calls stay to be looked at. */
 const KEPT = 12;
 
-const silence = 'The backend does not answer';
-
 const at = id => document.getElementById(id);
 const demo = await (await fetch('/demo.json')).json();
 
@@ -35,9 +33,10 @@ at('sign-in').addEventListener('submit', async event => {
   event.preventDefault();
   at('sign-in-problem').textContent = '';
   const json = { username: at('username').value, password: at('password').value };
-  const { status, body } = await send({ method: 'POST', path: '/api/auth/sign-in', json });
+  const request = { method: 'POST', path: '/api/auth/sign-in', json };
+  const { status, body } = await send(request).catch(error => ({ body: { error } }));
   if (status !== 200) {
-    at('sign-in-problem').textContent = body?.error?.message ?? silence;
+    at('sign-in-problem').textContent = body.error.message;
     return;
   }
   const { claims } = readToken(body.token);
@@ -50,7 +49,7 @@ at('sign-in').addEventListener('submit', async event => {
 
 at('sign-out').addEventListener('click', async () => {
   const request = { method: 'DELETE', path: cookiePath, bearer: session.token, cookie: true };
-  const { status } = await send(request);
+  const { status } = await send(request).catch(() => ({}));
   signOut(`Signed out: the token is forgotten${status === 204 ? ', and the cookie dropped' : ''}.`);
 });
 
@@ -85,17 +84,15 @@ const other = {
 
 /** Asks the backend something as the user. */
 async function ask(request) {
-  const { status, body } = await send({ ...request, bearer: session.token });
+  const { status, body } = await send({ ...request, bearer: session?.token });
   if (status < 300) return body;
   if (status === 401) signOut();
   throw new Error(
-    status === 401
-      ? 'Your token is not accepted any more: sign in again.'
-      : (body?.error?.message ?? silence),
+    status === 401 ? 'Your token is not accepted: sign in again' : body.error.message,
   );
 }
 
-/** Sends a request; cookies go with it only where it says so. No answer has the status 0. */
+/** Sends a request; cookies go with it only where it says so. Throws where there is no answer. */
 async function send(request, requestId) {
   const { method = 'GET', path, bearer, cookie, json } = request;
   const authorization = request.authorization ?? (bearer && `Bearer ${bearer}`);
@@ -109,15 +106,16 @@ async function send(request, requestId) {
       ...(json && { 'content-type': 'application/json' }),
     },
     body: json && JSON.stringify(json),
-  }).catch(() => undefined);
-  if (!response) return { status: 0 };
+  }).catch(() => {
+    throw new Error('The backend does not answer');
+  });
   const isJson = response.headers.get('content-type')?.startsWith('application/json');
   return { status: response.status, body: isJson ? await response.json() : undefined };
 }
 
 /** The cookie is out of reach of scripts: the page knows of it by what it did. */
 function noteCookie({ method, path }, status, body) {
-  if (path !== cookiePath || status >= 300) return;
+  if (!session || path !== cookiePath || status >= 300) return;
   session.cookieUntil = method === 'DELETE' ? undefined : new Date(body.expiresAt);
   showSession();
 }

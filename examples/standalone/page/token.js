@@ -90,7 +90,7 @@ function summary(token) {
 function members(caption, object) {
   const rows = Object.entries(object).flatMap(([name, value]) => {
     const meaning = meanings[name] && element('small', {}, meanings[name]);
-    const heading = element('th', { scope: 'row' }, name, meaning);
+    const heading = element('th', { scope: 'row' }, name, ' ', meaning);
     if (!isToken(value)) return row(heading, element('td', {}, show(name, value)));
     heading.colSpan = 2;
     return [row(heading), row(element('td.inside', { colSpan: 2 }, tokenCard(value)))];
