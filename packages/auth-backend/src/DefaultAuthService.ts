@@ -17,6 +17,7 @@ import {
   createServiceCredentials,
   createUserCredentials,
   type CredentialsView,
+  printable,
   quote,
   viewCredentials,
 } from '@stagepass/auth-node/internal';
@@ -176,7 +177,7 @@ export class DefaultAuthService implements AuthService {
     if (!jws) throw malformed;
     throw createAuthError(
       'AUTH_TOKEN_TYPE_UNKNOWN',
-      `the token is of type ${quote(jws.header.typ ?? null)}, neither a plugin's nor a user's, and no entry of backend.auth.externalAccess accepts it`,
+      `expected the typ of a plugin or user token, or a token that an entry of backend.auth.externalAccess accepts; found typ ${quote(jws.header.typ ?? null)}, alg ${quote(jws.header.alg)}, kid ${quote(jws.header.kid ?? null)}`,
     );
   }
 
@@ -191,7 +192,9 @@ export class DefaultAuthService implements AuthService {
       throw createAuthError(
         'AUTH_CREDENTIALS_MISSING',
         `no token can be issued on behalf of a ${quote(principal.type)} principal; pass the credentials of a user or a service`,
-        { message: `Refused to issue service token for credential type '${principal.type}'` },
+        {
+          message: `Refused to issue service token for credential type '${printable(principal.type, 50)}'`,
+        },
       );
     }
     requireDelegable(credentials, targetPluginId, storedServiceCredentials);
@@ -209,7 +212,7 @@ export class DefaultAuthService implements AuthService {
           message:
             principal.type === 'user'
               ? 'User credentials is unexpectedly missing token'
-              : `Refused to issue limited user token for credential type '${principal.type}'`,
+              : `Refused to issue limited user token for credential type '${printable(principal.type, 50)}'`,
         },
       );
     }
@@ -218,7 +221,7 @@ export class DefaultAuthService implements AuthService {
       if (!('userEntityRef' in principal) || principal.userEntityRef !== userEntityRef) {
         throw createAuthError(
           'AUTH_CLAIM_INVALID',
-          `the stored credentials name another user than their token, which is ${quote(userEntityRef)}'s`,
+          `the stored credentials name another user than their token, which is ${quote(userEntityRef)}'s; store credentials unchanged`,
         );
       }
     }

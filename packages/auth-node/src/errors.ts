@@ -108,14 +108,16 @@ export function createAuthError(
  */
 export function withCorrelationId(error: AuthError, correlationId: string): AuthError {
   const { code, reason, message, cause, correlationId: other } = error;
-  // Errors are told by their code: one without a reason was made by nobody who knows what may be said.
-  const isOurs = typeof (reason as unknown) === 'string';
-  const refusal =
-    isOurs && other === undefined
-      ? error
-      : createAuthError(code, isOurs ? reason : 'no reason was given', {
-          ...(isOurs && { message, cause }),
-        });
+  // Errors are told by their code: one without a reason was made by somebody who does not know what may be said.
+  const hasReason = typeof (reason as unknown) === 'string';
+  const isReady = hasReason && other === undefined && reason === printable(reason, MAX_REASON);
+  const refusal = isReady
+    ? error
+    : createAuthError(
+        code,
+        hasReason ? reason : 'no reason was given',
+        hasReason ? { message, cause } : {},
+      );
   return Object.defineProperty(refusal, 'correlationId', { value: correlationId });
 }
 

@@ -14,4 +14,4 @@ export {
   type CredentialsView,
   viewCredentials,
 } from './credentialsObject';
-export { createAuthError, describeValue, quote } from './errors';
+export { createAuthError, describeValue, printable, quote } from './errors';

@@ -89,7 +89,10 @@ export class KeySets {
     { kid, discovery }: KeyQuery,
   ): Promise<VerificationKey> {
     if (kid === undefined) {
-      throw createAuthError('AUTH_KEY_UNKNOWN', 'the token names no key; expected a kid');
+      throw createAuthError(
+        'AUTH_KEY_UNKNOWN',
+        'expected a kid in the header, which names the key of the issuer, found none',
+      );
     }
     return (
       (await local?.find(kid)) ?? this.#remoteSet(await locate(discovery, issuer, path)).find(kid)
@@ -131,7 +134,7 @@ async function locate(discovery: DiscoveryService, issuer: string, path: string)
   if (!['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '') {
     throw createAuthError(
       'AUTH_KEYS_UNAVAILABLE',
-      `discovery gives an unusable base URL for the plugin ${quote(issuer)}; expected http or https without credentials`,
+      `expected discovery to give the plugin ${quote(issuer)} a base URL of http or https without credentials, found one of ${quote(url.protocol)}`,
     );
   }
   return url.href;

@@ -209,17 +209,18 @@ export class RemoteKeySet {
 
   #unknown(kid: string | undefined) {
     const wanted =
-      kid === undefined ? 'a single key, as a token without kid needs,' : `a key ${quote(kid)}`;
+      kid === undefined ? 'a single key, as a token without kid needs,' : `the key ${quote(kid)}`;
     return createAuthError(
       'AUTH_KEY_UNKNOWN',
-      `the issuer does not publish ${wanted} at ${quote(this.#shownUrl)}, it publishes ${quote([...this.#keys.keys()])}`,
+      `expected ${wanted} at ${quote(this.#shownUrl)}, found ${quote([...this.#keys.keys()])}; ` +
+        'the token is of another installation, or older than the keys of its issuer',
     );
   }
 
   #unavailable() {
     return createAuthError(
       'AUTH_KEYS_UNAVAILABLE',
-      `the key set at ${quote(this.#shownUrl)} cannot be fetched now; see the warnings in the log`,
+      `the key set at ${quote(this.#shownUrl)} cannot be fetched now; see the warnings in the log, and whether discovery gives the right URL`,
     );
   }
 }

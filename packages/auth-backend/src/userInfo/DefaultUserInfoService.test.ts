@@ -211,7 +211,7 @@ describe('user info is refused', () => {
       name: 'AuthenticationError',
       code: 'AUTH_CREDENTIALS_MISSING',
       message: 'User credentials is unexpectedly missing token',
-      reason: 'the user credentials hold no token',
+      reason: 'the user credentials hold no token; pass them as an auth service returned them',
     });
   });
 
@@ -219,7 +219,7 @@ describe('user info is refused', () => {
     const { service, tokenOf, credentialsOf } = setUp();
     await expect(service.getUserInfo(credentialsOf(tokenOf(), JOE))).rejects.toMatchObject({
       ...illegalToken('AUTH_CLAIM_INVALID'),
-      reason: `the credentials name "${JOE}", their token "${JANE}"`,
+      reason: `the credentials name another user than their token, which is "${JANE}"'s; pass them as an auth service returned them`,
     });
   });
 
@@ -246,7 +246,7 @@ describe('user info is refused', () => {
     authPlugin.answer = async () => undefined;
     await expect(service.getUserInfo(credentialsOf(tokenOf()))).rejects.toMatchObject({
       name: 'NotFoundError',
-      message: `The auth plugin has no record of ${JANE}`,
+      message: 'The auth plugin has no record of the user',
     });
   });
 
@@ -261,7 +261,9 @@ describe('user info is refused', () => {
     const { service, tokenOf, credentialsOf, authPlugin } = setUp();
     authPlugin.answer = async () => ({ claims });
     const error = await rejectionOf(service.getUserInfo(credentialsOf(tokenOf())));
-    expect(error.message).toBe(`Expected the record of "${JANE}", found another user's`);
+    expect(error.message).toBe(
+      "Expected the record of the user whose token it is, found another user's",
+    );
   });
 
   it.each<[unknown]>([[undefined], [null], [JANE], [[JANE, 1]], [{ 0: JANE, length: 1 }]])(

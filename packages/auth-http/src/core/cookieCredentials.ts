@@ -35,7 +35,8 @@ export async function authenticateCookies(
   if (new Set(proved.map(({ principal }) => principal.userEntityRef)).size > 1) {
     throw createAuthError(
       'AUTH_REQUEST_AMBIGUOUS',
-      'the request carries auth cookies of different users; expected those of one',
+      `expected auth cookies of one user, found those of ${new Set(proved.map(({ principal }) => principal.userEntityRef)).size}; ` +
+        'let the browser drop them all, and sign in again',
     );
   }
   if (proved.length === 0 && failures.length > 0) throw failures[0];
@@ -92,7 +93,7 @@ async function authenticateCookie(auth: CookieVerifier, value: string): Promise<
 function refuseOtherKind() {
   return createAuthError(
     'AUTH_TOKEN_TYPE_UNKNOWN',
-    'the auth cookie holds something else than a limited user token',
+    'expected a limited user token in the auth cookie, found something else; GET /.backstage/auth/v1/cookie sets it',
   );
 }
 

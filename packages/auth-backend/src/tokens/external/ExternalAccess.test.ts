@@ -239,12 +239,12 @@ describe('handlers', () => {
     [
       'answers true',
       async () => true,
-      'cannot be used: expected a subject that names an external caller, found undefined',
+      'cannot be used: expected a subject that names an external caller, found none',
     ],
     [
       'answers {}',
       async () => ({}),
-      'cannot be used: expected a subject that names an external caller, found undefined',
+      'cannot be used: expected a subject that names an external caller, found none',
     ],
     [
       'names nobody',
@@ -254,7 +254,7 @@ describe('handlers', () => {
     [
       'names a list',
       async () => ({ subject: ['a'] }),
-      'cannot be used: expected a subject that names an external caller, found ["a"]',
+      'cannot be used: expected a subject that names an external caller, found a list of 1',
     ],
     [
       'names a plugin',
@@ -269,7 +269,7 @@ describe('handlers', () => {
     [
       'returns no promise',
       () => 1,
-      'cannot be used: expected a subject that names an external caller, found undefined',
+      'cannot be used: expected a subject that names an external caller, found none',
     ],
   ];
 

@@ -3,7 +3,7 @@ import { createAuthError, quote } from '@stagepass/auth-node/internal';
 import type { KeySets } from '../../keys/KeySets';
 import type { KeySource } from '../../keys/KeySource';
 import type { SignatureAlgorithm } from '../algorithms';
-import { invalidClaim, readSubject, readTimes } from '../claims';
+import { invalidClaim, readSubject, readTimes, tellParty } from '../claims';
 import type { UnverifiedJws } from '../parseCompact';
 import { signJws } from '../signJws';
 import { verifyJws } from '../verifyJws';
@@ -74,7 +74,7 @@ export class PluginTokens {
     if (aud !== ownId) {
       throw createAuthError(
         'AUTH_AUDIENCE_MISMATCH',
-        `the token of plugin ${quote(issuer)} is for ${quote(aud ?? null)}, this is the plugin ${quote(ownId)}; ` +
+        `expected aud to be ${quote(ownId)}, this plugin, in the token of the plugin ${quote(issuer)}, found ${tellParty(aud)}; ` +
           'ask for a token with this plugin as targetPluginId',
       );
     }
