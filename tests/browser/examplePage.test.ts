@@ -93,7 +93,7 @@ describeInChromium('the page of the example', openBrowser => {
           refused('my-plugin', [], '401', [
             'Missing credentials',
             'AUTH_CREDENTIALS_MISSING',
-            'expected user or service credentials, the request carries none',
+            expect.stringContaining('the request carries none'),
           ]),
         ],
       ],
@@ -123,7 +123,7 @@ describeInChromium('the page of the example', openBrowser => {
           refused('catalog', ['User token'], '401', [
             illegal,
             'AUTH_SIGNATURE_INVALID',
-            expect.stringContaining('the signature does not verify with key'),
+            expect.stringContaining('signature does not verify'),
           ]),
         ],
       ],
@@ -133,7 +133,7 @@ describeInChromium('the page of the example', openBrowser => {
           refused('catalog', ['User token'], '401', [
             illegal,
             'AUTH_SIGNATURE_INVALID',
-            expect.stringContaining('the signature does not verify with key'),
+            expect.stringContaining('signature does not verify'),
           ]),
         ],
       ],
@@ -153,7 +153,7 @@ describeInChromium('the page of the example', openBrowser => {
           refused('my-plugin', onBehalf, '401', [
             illegal,
             'AUTH_AUDIENCE_MISMATCH',
-            expect.stringContaining('is for "catalog", this is the plugin "my-plugin"'),
+            expect.stringContaining('"catalog"'),
           ]),
         ],
       ],
@@ -173,7 +173,7 @@ describeInChromium('the page of the example', openBrowser => {
           refused('my-plugin', ['Limited user token'], '401', [
             'Missing credentials',
             'AUTH_CREDENTIALS_MISSING',
-            'expected user or service credentials, the request carries none',
+            expect.stringContaining('the request carries none'),
           ]),
         ],
       ],
@@ -184,7 +184,7 @@ describeInChromium('the page of the example', openBrowser => {
             ...refused('my-plugin', ['Opaque token'], '403', [
               "This endpoint does not allow 'service' credentials",
               'AUTH_PRINCIPAL_NOT_ALLOWED',
-              'expected user credentials, found a service principal',
+              expect.stringContaining('expected user credentials, found a service principal'),
             ]),
             believed: 'external:deploy-bot',
           },

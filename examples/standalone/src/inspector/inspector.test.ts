@@ -108,7 +108,7 @@ describe('what the inspector tells', () => {
         events: [
           {
             code: 'AUTH_CREDENTIALS_MISSING',
-            reason: 'expected user or service credentials, the request carries none',
+            reason: expect.stringContaining('the request carries none') as string,
           },
         ],
         answer: {
