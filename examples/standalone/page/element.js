@@ -9,7 +9,7 @@
 export function element(tag, properties = {}, ...children) {
   const [name, ...classes] = tag.split('.');
   const made = document.createElement(name);
-  made.classList.add(...classes);
+  if (classes.length > 0) made.classList.add(...classes);
   for (const [key, value] of Object.entries(properties)) {
     if (key.includes('-')) made.setAttribute(key, String(value));
     else made[key] = value;

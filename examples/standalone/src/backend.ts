@@ -56,6 +56,7 @@ export async function createBackend(options: {
     onAuthEvent,
   });
 
+  const httpAuths: Array<{ close(): void }> = [];
   const app = express().disable('x-powered-by').disable('etag').set('json spaces', 2);
   await mount('auth', services => authPlugin(services, { issuer, users }));
   await mount('catalog', catalogPlugin);
@@ -66,7 +67,13 @@ export async function createBackend(options: {
     app.use(await demoPage(demoPageFolder));
   }
   app.use(authErrorHandler(), answerError(logger));
-  return { app, close: () => backend.close() };
+  return {
+    app,
+    async close() {
+      for (const httpAuth of httpAuths) httpAuth.close();
+      await backend.close();
+    },
+  };
 
   async function mount(
     pluginId: string,
@@ -74,6 +81,7 @@ export async function createBackend(options: {
   ): Promise<void> {
     const auth = await backend.forPlugin(pluginId);
     const own = createHttpAuthService({ auth, discovery, pluginId, config, logger, onAuthEvent });
+    httpAuths.push(own);
     const httpAuth = inspector?.overhear(own) ?? own;
     const { router, addAuthPolicy } = createPluginRouter({ auth, httpAuth, config });
     const database = await databases.getClient(pluginId);
