@@ -128,7 +128,8 @@ function answerParts({ answer }) {
       element('p', {}, element('code', {}, cookie.attributes)),
       cookie.token && tokenCard(cookie.token),
     ]),
-    body !== undefined && element('pre', { tabIndex: 0, 'aria-label': 'Body' }, text),
+    body !== undefined &&
+      element('pre', { tabIndex: 0, role: 'group', 'aria-label': 'Body' }, text),
   ];
 }
 

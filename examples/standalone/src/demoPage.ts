@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import express, { type Request, type RequestHandler, type Router } from 'express';
 import type { ExampleConfig } from './config';
 import { demo } from './demo';
@@ -25,16 +25,12 @@ const headers = {
   'X-Content-Type-Options': 'nosniff',
 };
 
-/** The files of the page, and their types. */
-const files = {
-  'index.html': 'text/html; charset=utf-8',
-  'style.css': 'text/css; charset=utf-8',
-  'main.js': 'text/javascript; charset=utf-8',
-  'calls.js': 'text/javascript; charset=utf-8',
-  'element.js': 'text/javascript; charset=utf-8',
-  'timeline.js': 'text/javascript; charset=utf-8',
-  'token.js': 'text/javascript; charset=utf-8',
-  'icon.svg': 'image/svg+xml',
+/** The types of files that a page is made of. */
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
 };
 
 /**
@@ -45,7 +41,9 @@ const files = {
  */
 export async function demoPage(folder: string): Promise<Router> {
   const router = express.Router();
-  for (const [name, type] of Object.entries(files)) {
+  for (const name of await readdir(folder)) {
+    const type = types[extname(name)];
+    if (!type) continue;
     const content = await readFile(join(folder, name));
     router.get(name === 'index.html' ? '/' : `/${name}`, (_req, res) => {
       res.set({ ...headers, 'Content-Type': type }).send(content);

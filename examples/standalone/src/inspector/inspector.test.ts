@@ -1,5 +1,5 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -34,17 +34,22 @@ async function call(
 ) {
   const { method = 'GET', json, url = running?.url } = options;
   const type = json && { 'content-type': 'application/json' };
-  return new Promise<{ status?: number; body: string }>((done, fail) => {
-    request(
-      `${url}${path}`,
-      { method, headers: { ...type, ...headers }, agent: false },
-      response => {
-        text(response).then(body => done({ status: response.statusCode, body }), fail);
-      },
-    )
-      .on('error', fail)
-      .end(json && JSON.stringify(json));
-  });
+  return new Promise<{ status?: number; headers: IncomingHttpHeaders; body: string }>(
+    (done, fail) => {
+      request(
+        `${url}${path}`,
+        { method, headers: { ...type, ...headers }, agent: false },
+        response => {
+          text(response).then(
+            body => done({ status: response.statusCode, headers: response.headers, body }),
+            fail,
+          );
+        },
+      )
+        .on('error', fail)
+        .end(json && JSON.stringify(json));
+    },
+  );
 }
 
 async function signIn(json: object, url?: string): Promise<{ authorization: string }> {
@@ -129,6 +134,21 @@ describe('what the inspector tells', () => {
   });
 });
 
+it.each([
+  ['/', 'text/html; charset=utf-8'],
+  ['/style.css', 'text/css; charset=utf-8'],
+  ['/main.js', 'text/javascript; charset=utf-8'],
+  ['/icon.svg', 'image/svg+xml'],
+])('the page has %s, of the type %s and under its policy', async (path, type) => {
+  const { status, headers, body } = await call(path);
+  expect({ status, type: headers['content-type'] }).toEqual({ status: 200, type });
+  expect(headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self';/);
+  expect(headers['content-security-policy']).not.toContain('unsafe');
+  expect(body).not.toMatch(
+    / style=| on\w+=|<style|<script(?! type="module" src="main.js"><)|https?:\/\/(?!www.w3.org)/,
+  );
+});
+
 describe('from elsewhere', () => {
   it.each<[string, Record<string, string>]>([
     ['by a name that leads here', { host: 'rebound.example.com' }],
@@ -137,10 +157,10 @@ describe('from elsewhere', () => {
   ])('there is neither page nor inspector %s', async (_, headers) => {
     const jane = await signIn(demo.jane);
     const refused = { status: 403, body: 'This is for the machine that the demo runs on\n' };
-    await expect(call('/', headers)).resolves.toEqual(refused);
-    await expect(call('/demo.json', headers)).resolves.toEqual(refused);
+    await expect(call('/', headers)).resolves.toMatchObject(refused);
+    await expect(call('/demo.json', headers)).resolves.toMatchObject(refused);
     const open = call(traces, { ...jane, ...headers }, { method: 'POST' });
-    await expect(open).resolves.toEqual(refused);
+    await expect(open).resolves.toMatchObject(refused);
   });
 });
 
