@@ -71,8 +71,10 @@ describe('LOG-02: secrets and claims', () => {
         {
           type: 'careless',
           initialize: () => undefined,
-          verifyToken: token =>
-            Promise.reject(Object.assign(new Error(`bad token ${token}`), { token })),
+          async verifyToken(token) {
+            if (token.length % 2 === 0) return undefined;
+            throw Object.assign(new Error(`bad token ${token}`), { token });
+          },
         },
       ],
     }).start();
@@ -122,13 +124,11 @@ describe('LOG-02: secrets and claims', () => {
         expect(lines.length).toBe(refused.length);
         if (answer.status !== 200) expect(refused.length).toBeGreaterThan(0);
       }),
-      { numRuns: 600 },
+      { numRuns: 600, seed: 1 },
     );
     // The inputs reach what they are for.
-    expect([...statuses].sort()).toEqual([200, 401, 403, 503].filter(it => statuses.has(it)));
-    expect(statuses).toContain(200);
-    expect(statuses).toContain(401);
-    expect(codes.size).toBeGreaterThan(8);
+    expect([...statuses].sort()).toEqual([200, 401, 403, 503]);
+    expect(codes.size).toBeGreaterThan(11);
     const labels = JSON.stringify(await metrics.read());
     expect(labels).toContain('stagepass.auth.refusals');
     expect(labels).not.toMatch(/canary|user:default|catalog|idp/);
@@ -207,7 +207,7 @@ describe('LOG-02: secrets and claims', () => {
         }
         expect(logger.text).not.toContain('canary');
       }),
-      { numRuns: 400 },
+      { numRuns: 400, seed: 1 },
     );
     expect(failures).toBeGreaterThan(100);
   });
