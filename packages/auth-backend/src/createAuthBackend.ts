@@ -2,6 +2,7 @@ import type { AuthService, DiscoveryService } from '@stagepass/auth-node';
 import {
   AuthRecorder,
   consoleLogger,
+  CountedLog,
   createAuthError,
   createAuthMetrics,
   quote,
@@ -45,7 +46,12 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
     clock,
     onKeySetFetch: (outcome: 'success' | 'failure') => metrics.countKeySetFetch(outcome),
   };
-  const keySets = new KeySets({ network, logger });
+  // Anybody can name issuers that do not exist, and whose key sets cannot be fetched.
+  const keySetLog = new CountedLog({ write: (message, meta) => logger.warn(message, meta), clock });
+  const keySets = new KeySets({
+    network,
+    logger: { warn: message => keySetLog.tell('key sets', message) },
+  });
   if (userTokenIssuer) {
     keySets.setLocalUserIssuer(async () => (await userTokenIssuer.listPublicKeys()).keys);
   }
@@ -136,7 +142,7 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
     },
     close() {
       closed = true;
-      for (const recorder of recorders) recorder.close();
+      for (const log of [...recorders, keySetLog]) log.close();
       return Promise.resolve();
     },
   };

@@ -31,14 +31,14 @@ export interface KeyQuery {
  */
 export class KeySets {
   readonly #network: Network;
-  readonly #logger: LoggerService;
+  readonly #logger: Pick<LoggerService, 'warn'>;
   readonly #localPlugins = new Map<string, LocalKeySet>();
   #localUserIssuer: LocalKeySet | undefined;
   readonly #remote = new Map<string, RemoteKeySet>();
   /** As many as the configuration names. */
   readonly #external = new Map<string, RemoteKeySet>();
 
-  constructor(options: { network: Network; logger: LoggerService }) {
+  constructor(options: { network: Network; logger: Pick<LoggerService, 'warn'> }) {
     this.#network = options.network;
     this.#logger = options.logger;
   }
