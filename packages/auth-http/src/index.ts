@@ -8,7 +8,11 @@ export { type CredentialsBarrier, createCredentialsBarrier } from './core/creden
 export { pathBelow } from './core/pathBelow';
 export { type Answer, answerError } from './core/problem';
 export type { UserCookieOptions } from './core/userCookie';
-export { createHttpAuthService, type HttpAuthServiceOptions } from './createHttpAuthService';
+export {
+  type ClosableHttpAuthService,
+  createHttpAuthService,
+  type HttpAuthServiceOptions,
+} from './createHttpAuthService';
 export { cookieRoutes } from './routes/cookieRoutes';
 export { keySetRoutes } from './routes/keySetRoutes';
 export { createPluginGate, type PluginGate, type PluginGateOptions } from './routes/pluginGate';
