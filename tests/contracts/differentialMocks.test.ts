@@ -1,6 +1,6 @@
 import type { AuthErrorCode } from '@stagepass/auth-node';
 import { type Mocks, ourMocks, theirMocks } from './backstageMocks';
-import { type Action, issueUserCookie, mockActions } from './mockActions';
+import { type Action, issueUserCookie, mockActions, RESTRICTIONS } from './mockActions';
 
 const NOW = Date.UTC(2026, 0, 1, 12);
 const JANE = 'user:default/jane';
@@ -19,10 +19,15 @@ describe("Backstage's mocks and ours", () => {
     const { value, error } = await outcomeOf(ourMocks, action);
     const isRefusal = /^(Authentication|NotAllowed)Error$/.test(error?.name ?? '');
     expect(Boolean(error?.code?.startsWith('AUTH_'))).toBe(isRefusal);
-    const ours = error ? { error: { name: error.name, message: error.message } } : { value };
+    const ours = error ? { error: { name: error.name, message: textOf(error) } } : { value };
     expect(ours).toEqual(await outcomeOf(theirMocks, action));
   });
 });
+
+/** The message, without the advice that follows theirs where a mock token is misspelt. */
+function textOf({ message }: { message: string }): string {
+  return /^Unknown mock token '[^']*'(?=; of mock tokens, )/.exec(message)?.[0] ?? message;
+}
 
 /** What theirs do, and the code and message with which ours refuse. */
 type Difference = [
@@ -165,6 +170,30 @@ describe("Where Backstage's mocks let something through, or fail, ours", () => {
     expect(await outcomeOf(ourMocks, action)).toEqual({
       error: { name: 'AuthenticationError', code, message },
     });
+  });
+
+  const restricted = { sub: 'x', target: 'b', restrictions: { '*': RESTRICTIONS } };
+
+  it.each<[string, Action]>([
+    [
+      'mockCredentials.service.token',
+      ({ mockCredentials: { service } }) =>
+        service.token({ onBehalfOf: service('x', RESTRICTIONS), targetPluginId: 'b' }),
+    ],
+    [
+      'getPluginRequestToken',
+      async ({ auth, mockCredentials: { service } }) => {
+        const onBehalfOf = service('x', RESTRICTIONS);
+        return (await auth().getPluginRequestToken({ onBehalfOf, targetPluginId: 'b' })).token;
+      },
+    ],
+  ])('write access restrictions into the token: %s', async (_, action) => {
+    expect((await outcomeOf(theirMocks, action)).value?.json).toBe(
+      'mock-service-token:{"sub":"x","target":"b"}',
+    );
+    expect((await outcomeOf(ourMocks, action)).value?.json).toBe(
+      `mock-service-token:${JSON.stringify(restricted)}`,
+    );
   });
 
   it('clear the cookie for credentials of nobody, in place of setting that of the default user', async () => {

@@ -4,17 +4,14 @@ import {
   createUserTokenIssuer,
   type UserTokenIssuer,
 } from '@stagepass/auth-backend';
-import type { AuthService, LoggerService } from '@stagepass/auth-node';
+import type { AuthService, BackstageCredentials, LoggerService } from '@stagepass/auth-node';
 import { mockServices, TestClock } from '@stagepass/auth-test-utils';
-import {
-  type AuthServiceSubject,
-  tokenFor,
-} from '../../packages/auth-test-utils/src/contracts/AuthServiceSubject';
+import type { TimedAuthServiceSubject } from '@stagepass/auth-test-utils/contracts';
 
 const RESTRICTED_TOKEN = 'a-static-token-that-reads-the-catalog';
 
 /** A backend with everything real but time and network. */
-export interface RealBackend extends AuthServiceSubject {
+export interface RealBackend extends TimedAuthServiceSubject {
   readonly clock: TestClock;
 }
 
@@ -99,6 +96,15 @@ async function wrongTokens(backend: AuthBackend, issuer: UserTokenIssuer, clock:
     ),
     'a static token cut short': RESTRICTED_TOKEN.slice(0, -1),
   };
+}
+
+/** Issues a token for one call. */
+export async function tokenFor(
+  auth: AuthService,
+  onBehalfOf: BackstageCredentials,
+  targetPluginId: string,
+): Promise<string> {
+  return (await auth.getPluginRequestToken({ onBehalfOf, targetPluginId })).token;
 }
 
 async function ownToken(auth: AuthService): Promise<string> {

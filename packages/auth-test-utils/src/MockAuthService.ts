@@ -145,7 +145,7 @@ export class MockAuthService implements AuthService {
   /** Says whose the credentials are, until when, and what their token is if it is limited. */
   #user(view: CredentialsView) {
     const proof = proveMockUser(view);
-    const userEntityRef = 'userEntityRef' in view.principal && view.principal.userEntityRef;
+    const { userEntityRef } = view.principal as { userEntityRef?: unknown };
     if (!isUserEntityRef(userEntityRef)) {
       throw createAuthError(
         'AUTH_CLAIM_INVALID',

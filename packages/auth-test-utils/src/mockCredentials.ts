@@ -129,7 +129,7 @@ export declare namespace mockCredentials {
   /** Types of {@link mockCredentials.service}. */
   namespace service {
     /** Whose call a service token is for, and to which plugin. */
-    type TokenOptions = ServiceTokenOptions;
+    type TokenOptions = { onBehalfOf: BackstageCredentials; targetPluginId: string };
   }
 }
 

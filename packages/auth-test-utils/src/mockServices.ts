@@ -32,12 +32,15 @@ export const mockServices = {
    * Makes an auth service.
    *
    * @param options - `pluginId`: whose service it is, default `test`; `disableDefaultAuthPolicy`: give `none`
-   *   credentials the empty token, default false; `clock`: for the expiry of limited user tokens
+   *   credentials the empty token, default false; `dangerouslyAllowStoredServiceCredentials`: as the real
+   *   service with that configuration, default false; `clock`: lets tokens and the credentials of users
+   *   expire, an hour after they were issued, which tokens that do not say were when this service was made
    */
   auth: Object.assign(
     (options?: {
       pluginId?: string;
       disableDefaultAuthPolicy?: boolean;
+      dangerouslyAllowStoredServiceCredentials?: boolean;
       clock?: Clock;
     }): AuthService => new MockAuthService(options),
     {
@@ -59,12 +62,16 @@ export const mockServices = {
    * `mockCredentials.none.header()` makes it anonymous.
    *
    * @param options - `pluginId`: whose service it is, default `test`; `defaultCredentials`: default those of
-   *   the default user; `clock`: for the expiry of the cookie
+   *   the default user; `disableDefaultAuthPolicy`: `Authorization: Bearer` without a token counts as none,
+   *   default false; `corsOrigins`: the origins from which requests with the cookie may change something,
+   *   beside the one that they go to; `clock`: lets tokens expire, as in `auth`
    */
   httpAuth: Object.assign(
     (options?: {
       pluginId?: string;
       defaultCredentials?: BackstageCredentials;
+      disableDefaultAuthPolicy?: boolean;
+      corsOrigins?: readonly string[];
       clock?: Clock;
     }): HttpAuthService => new MockHttpAuthService(options),
     {

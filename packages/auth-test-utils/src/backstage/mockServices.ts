@@ -5,6 +5,7 @@ import {
   createServiceFactory,
   type DiscoveryService,
   type HttpAuthService,
+  type RootConfigService,
   type ServiceFactory,
   type UserInfoService,
 } from '@backstage/backend-plugin-api';
@@ -29,7 +30,8 @@ export const mockServices = {
   auth: Object.assign((...options: Parameters<typeof fakes.auth>) => fakes.auth(...options), {
     /**
      * Makes the factory of a mock auth service for each plugin. Of the configuration it reads
-     * `backend.auth.dangerouslyDisableDefaultAuthPolicy`.
+     * `backend.auth.dangerouslyDisableDefaultAuthPolicy` and
+     * `backend.auth.dangerouslyAllowStoredServiceCredentials`.
      */
     factory: (): ServiceFactory<AuthService, 'plugin', 'singleton'> =>
       createServiceFactory({
@@ -38,8 +40,10 @@ export const mockServices = {
         factory: ({ plugin, config }) =>
           fakes.auth({
             pluginId: plugin.getId(),
-            disableDefaultAuthPolicy: config.getOptionalBoolean(
-              'backend.auth.dangerouslyDisableDefaultAuthPolicy',
+            disableDefaultAuthPolicy: isTrue(config, 'dangerouslyDisableDefaultAuthPolicy'),
+            dangerouslyAllowStoredServiceCredentials: isTrue(
+              config,
+              'dangerouslyAllowStoredServiceCredentials',
             ),
           }),
       }),
@@ -52,7 +56,8 @@ export const mockServices = {
     (...options: Parameters<typeof fakes.httpAuth>) => fakes.httpAuth(...options),
     {
       /**
-       * Makes the factory of a mock request service for each plugin.
+       * Makes the factory of a mock request service for each plugin. Of the configuration it reads
+       * `backend.auth.dangerouslyDisableDefaultAuthPolicy` and `backend.cors.origin`.
        *
        * @param options - `defaultCredentials`: of requests that carry none, default those of the default user
        */
@@ -61,10 +66,14 @@ export const mockServices = {
       }): ServiceFactory<HttpAuthService, 'plugin', 'singleton'> =>
         createServiceFactory({
           service: coreServices.httpAuth,
-          deps: { plugin: coreServices.pluginMetadata },
-          factory: ({ plugin }) =>
+          deps: { plugin: coreServices.pluginMetadata, config: coreServices.rootConfig },
+          factory: ({ plugin, config }) =>
             fakes.httpAuth({
               pluginId: plugin.getId(),
+              disableDefaultAuthPolicy: isTrue(config, 'dangerouslyDisableDefaultAuthPolicy'),
+              corsOrigins: [
+                config.getOptional<string | string[]>('backend.cors.origin') ?? [],
+              ].flat(),
               defaultCredentials: options?.defaultCredentials,
             }),
         }),
@@ -99,3 +108,7 @@ export const mockServices = {
     mock: serviceMock<DiscoveryService>(coreServices.discovery, fakes.discovery.mock),
   }),
 };
+
+function isTrue(config: RootConfigService, name: string): boolean | undefined {
+  return config.getOptionalBoolean(`backend.auth.${name}`);
+}

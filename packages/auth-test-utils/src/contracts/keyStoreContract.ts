@@ -2,13 +2,21 @@ import assert from 'node:assert/strict';
 import type { KeyStore, PublicJwk, StoredKey } from '@stagepass/auth-node';
 import type { ContractCase } from './ContractCase';
 
-/** A storage that is empty at first. */
+/**
+ * A storage that is empty at first.
+ *
+ * @public
+ */
 export interface KeyStoreSubject {
   /** Returns a store on this storage: each call another one, as another replica would have. */
   openStore(): Promise<KeyStore>;
 }
 
-/** What every {@link KeyStore} promises. */
+/**
+ * What every {@link KeyStore} promises.
+ *
+ * @public
+ */
 export const keyStoreContract: readonly ContractCase<KeyStoreSubject>[] = [
   {
     name: 'lists nothing at first',
