@@ -14,8 +14,8 @@ import { serviceMock } from './serviceMock';
 
 /**
  * The `mockServices` of the main entry, for plugins that are tested inside a Backstage backend: each member
- * also has a `.factory()`, which makes a service factory of the working fake, and what its `.mock()` returns
- * has a `.factory`, which gives the mock itself to every plugin.
+ * also has a `.factory()`, which makes a service factory of the working fake, and what its `.mock()` and
+ * `.spy()` return has a `.factory`, which gives this very service to every plugin.
  *
  * @example
  * ```ts
@@ -48,7 +48,12 @@ export const mockServices = {
           }),
       }),
     /** Makes an auth service of mock functions. */
-    mock: serviceMock<AuthService>(coreServices.auth, fakes.auth.mock),
+    mock: serviceMock<AuthService, [partialImpl?: Partial<AuthService>]>(
+      coreServices.auth,
+      fakes.auth.mock,
+    ),
+    /** Makes a working fake of mock functions. */
+    spy: serviceMock<AuthService, Parameters<typeof fakes.auth>>(coreServices.auth, fakes.auth.spy),
   }),
 
   /** Makes a request service, see the main entry. */
@@ -78,7 +83,15 @@ export const mockServices = {
             }),
         }),
       /** Makes a request service of mock functions. */
-      mock: serviceMock<HttpAuthService>(coreServices.httpAuth, fakes.httpAuth.mock),
+      mock: serviceMock<HttpAuthService, [partialImpl?: Partial<HttpAuthService>]>(
+        coreServices.httpAuth,
+        fakes.httpAuth.mock,
+      ),
+      /** Makes a working fake of mock functions. */
+      spy: serviceMock<HttpAuthService, Parameters<typeof fakes.httpAuth>>(
+        coreServices.httpAuth,
+        fakes.httpAuth.spy,
+      ),
     },
   ),
 
@@ -92,7 +105,15 @@ export const mockServices = {
         factory: () => fakes.userInfo(),
       }),
     /** Makes a user info service of mock functions. */
-    mock: serviceMock<UserInfoService>(coreServices.userInfo, fakes.userInfo.mock),
+    mock: serviceMock<UserInfoService, [partialImpl?: Partial<UserInfoService>]>(
+      coreServices.userInfo,
+      fakes.userInfo.mock,
+    ),
+    /** Makes a working fake of mock functions. */
+    spy: serviceMock<UserInfoService, Parameters<typeof fakes.userInfo>>(
+      coreServices.userInfo,
+      fakes.userInfo.spy,
+    ),
   }),
 
   /** Makes a discovery service, see the main entry. */
@@ -105,7 +126,15 @@ export const mockServices = {
         factory: () => fakes.discovery(),
       }),
     /** Makes a discovery service of mock functions. */
-    mock: serviceMock<DiscoveryService>(coreServices.discovery, fakes.discovery.mock),
+    mock: serviceMock<DiscoveryService, [partialImpl?: Partial<DiscoveryService>]>(
+      coreServices.discovery,
+      fakes.discovery.mock,
+    ),
+    /** Makes a working fake of mock functions. */
+    spy: serviceMock<DiscoveryService, Parameters<typeof fakes.discovery>>(
+      coreServices.discovery,
+      fakes.discovery.spy,
+    ),
   }),
 };
 
