@@ -20,6 +20,8 @@ export { TestClock, type TestDuration } from './TestClock';
 export type {
   KeySetOwner,
   TestAuthority,
+  TestExternalIssuer,
+  TestExternalTokenOptions,
   TestPluginTokenOptions,
   TestTokenOptions,
   TestUserTokenOptions,
