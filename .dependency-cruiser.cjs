@@ -4,9 +4,9 @@
  */
 const { readdirSync, readFileSync } = require('node:fs');
 
-/** Suites as data, which the tests of every package run: they stand among the fakes, unpublished. */
-const CONTRACTS = '^packages/auth-test-utils/src/contracts/';
-const TEST = `([.]test[.]ts$|/testing/|${CONTRACTS})`;
+const TEST = '([.]test[.]ts$|/testing/)';
+/** Suites as data, which the tests of this project and of others run: they have a door of their own. */
+const CONTRACTS = '^packages/auth-test-utils/src/contracts';
 /** A file of a package that is published: neither a test nor what tests share. */
 const source = (packageName, path = '') => ({
   path: `^packages/${packageName}/src/${path}`,
@@ -79,6 +79,13 @@ module.exports = {
       severity: 'error',
       from: source('[^/]+'),
       to: { path: TEST },
+    },
+    {
+      name: 'contracts-have-their-door',
+      comment: 'The suites judge the fakes, as any other implementation: the fakes know none of them.',
+      severity: 'error',
+      from: { path: '^packages/auth-test-utils/src/', pathNot: [TEST, `${CONTRACTS}(/|[.]ts$)`] },
+      to: { path: `${CONTRACTS}(/|[.]ts$)` },
     },
     {
       name: 'no-unresolvable',
