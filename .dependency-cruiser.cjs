@@ -192,8 +192,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    // The Backstage example has dependencies of its own, which only `npm run test:interop` installs.
-    exclude: { path: '^(packages|examples)/[^/]+/dist/|^examples/backstage/' },
+    // These examples have dependencies of their own, which only the tests that run them install.
+    exclude: { path: '^(packages|examples)/[^/]+/dist/|^examples/(backstage|plugin-tests)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
