@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { keyStoreContract } from '@stagepass/auth-test-utils/contracts';
 import { root } from '../projectFiles';
 import { Tarballs } from './tarballs';
@@ -30,7 +31,7 @@ describe.each([
   afterAll(() => project?.remove());
 
   it('passes all of its tests with the packed packages', () => {
-    expect(project.run('npm', 'test')).toMatch(allPassed);
+    expect(stripVTControlCharacters(project.run('npm', 'test'))).toMatch(allPassed);
   });
 
   if (extension === 'ts') {
