@@ -7,7 +7,8 @@ export class MapKeyStore {
     this.#keys = keys;
   }
 
-  async addKey({ key: { d: _private, ...key }, expiresAt }) {
+  async addKey({ key, expiresAt }) {
+    if ('d' in key) throw new Error('Private keys are not stored');
     if (this.#keys.has(key.kid)) throw new Error('There is a key of this id already');
     this.#keys.set(key.kid, structuredClone({ key, expiresAt }));
   }

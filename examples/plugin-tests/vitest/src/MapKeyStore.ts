@@ -9,10 +9,10 @@ export class MapKeyStore implements KeyStore {
     this.#keys = keys;
   }
 
-  async addKey({ key: { d: _private, ...key }, expiresAt }: StoredKey): Promise<void> {
-    const kid = String(key.kid);
-    if (this.#keys.has(kid)) throw new Error('There is a key of this id already');
-    this.#keys.set(kid, structuredClone({ key, expiresAt }) as StoredKey);
+  async addKey({ key, expiresAt }: StoredKey): Promise<void> {
+    if ('d' in key) throw new Error('Private keys are not stored');
+    if (this.#keys.has(key.kid)) throw new Error('There is a key of this id already');
+    this.#keys.set(key.kid, structuredClone({ key, expiresAt }));
   }
 
   async listKeys(): Promise<StoredKey[]> {

@@ -8,6 +8,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { createRouter } from '../src/createRouter';
 import { startApp } from './startApp';
 
+type Fetch = Parameters<typeof createRouter>[0]['fetch'];
+
 const JANE = 'user:default/jane';
 const { user, service } = mockCredentials;
 
@@ -19,9 +21,7 @@ describe('the plugin, on mock services', () => {
     defaultCredentials: mockCredentials.none(),
     clock,
   });
-  const fetch = vi.fn(async (_url: string, _init: { headers: { authorization: string } }) =>
-    Response.json([]),
-  );
+  const fetch = vi.fn<Fetch>(async () => Response.json([]));
   const discovery = mockServices.discovery();
   const catalog = mockServices.auth({ pluginId: 'catalog', clock });
   let app: Awaited<ReturnType<typeof startApp>>;
