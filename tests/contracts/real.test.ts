@@ -13,13 +13,20 @@ import {
 } from '@stagepass/auth-test-utils/contracts';
 import { describeContract } from './describeContract';
 import { createRealBackend, tokenFor } from './realBackend';
+import { silentLogger } from '../databases/silentLogger';
 
 async function createRealHttpAuth(): Promise<HttpAuthServiceSubject> {
   const { plugin, userToken, clock } = await createRealBackend();
   const [auth, catalog] = [await plugin('test'), await plugin('catalog')];
   const discovery = mockServices.discovery();
   return {
-    httpAuth: createHttpAuthService({ auth, discovery, pluginId: 'test', clock }),
+    httpAuth: createHttpAuthService({
+      auth,
+      discovery,
+      pluginId: 'test',
+      clock,
+      logger: silentLogger,
+    }),
     auth,
     clock,
     userToken,
@@ -37,7 +44,13 @@ async function createHttpAuthOnMockAuth(): Promise<HttpAuthServiceSubject> {
   const auth = mockServices.auth({ clock });
   const discovery = mockServices.discovery();
   return {
-    httpAuth: createHttpAuthService({ auth, discovery, pluginId: 'test', clock }),
+    httpAuth: createHttpAuthService({
+      auth,
+      discovery,
+      pluginId: 'test',
+      clock,
+      logger: silentLogger,
+    }),
     auth,
     clock,
     userToken: async userEntityRef => mockCredentials.user.token(userEntityRef),

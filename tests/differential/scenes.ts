@@ -205,6 +205,6 @@ async function issueCookies(world: World, headers: Record<string, string>) {
     });
   return {
     theirs: await issue(createTheirHttpAuth({ ...base, auth: world.theirs })),
-    ours: await issue(createHttpAuthService({ ...base, auth: world.ours })),
+    ours: await issue(createHttpAuthService({ ...base, auth: world.ours, logger: silentLogger })),
   };
 }

@@ -202,17 +202,17 @@ describe('getLimitedUserToken', () => {
 
   it.each<[unknown, string]>([
     [undefined, 'none'],
-    ['', '""'],
-    [1, '1'],
+    ['', 'a string of 0 characters'],
+    [1, 'a number'],
     [null, 'null'],
-    ['not base64url!', '"not base64url!"'],
+    ['not base64url!', 'a string of 14 characters'],
   ])('refuses a user token with the identity proof %j', async (uip, found) => {
     const installation = new Installation();
     const auth = await installation.plugin();
     const credentials = (await auth.authenticate(installation.userToken({ uip }))) as never;
     await expect(auth.getLimitedUserToken(credentials)).rejects.toMatchObject({
       ...illegalToken('AUTH_CLAIM_INVALID'),
-      reason: `claim uip: expected the identity proof of the user (the auth plugin issues it), found ${found}`,
+      reason: `claim uip: expected the identity proof of the user, in base64url (the auth plugin issues it), found ${found}`,
     });
   });
 

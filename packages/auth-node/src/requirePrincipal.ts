@@ -25,12 +25,12 @@ export function requirePrincipal<TAllowed extends keyof BackstagePrincipalTypes 
     if (type === 'none') {
       throw createAuthError(
         'AUTH_CREDENTIALS_MISSING',
-        `expected ${allowed.join(' or ')} credentials, the request carries none`,
+        `expected ${allowed.join(' or ')} credentials, the request carries none; send a token as Authorization: Bearer, or allow none`,
       );
     }
     throw createAuthError(
       'AUTH_PRINCIPAL_NOT_ALLOWED',
-      `expected ${allowed.join(' or ')} credentials, found a ${type} principal`,
+      `expected ${allowed.join(' or ')} credentials, found a ${type} principal; call with other credentials, or allow these`,
       { message: `This endpoint does not allow '${type}' credentials` },
     );
   }

@@ -104,9 +104,15 @@ describe('readAuthConfig', () => {
       ],
     };
     expect(readAuthConfig(access(entry, other)).externalAccess).toEqual([
-      { type: 'static', token: 'canary-token-1', subject: 'ci' },
       {
         type: 'static',
+        path: 'backend.auth.externalAccess[0]',
+        token: 'canary-token-1',
+        subject: 'ci',
+      },
+      {
+        type: 'static',
+        path: 'backend.auth.externalAccess[1]',
         token: '12345678',
         subject: 'external:ci',
         accessRestrictions: new Map<string, object>([

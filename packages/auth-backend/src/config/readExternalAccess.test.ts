@@ -64,7 +64,12 @@ describe('backend.auth.keys', () => {
     );
     const shared = { type: 'legacy', subject: 'external:backstage-plugin' };
     expect(config.externalAccess).toEqual([
-      { type: 'static', token: 'canary-token', subject: 'ci' },
+      {
+        type: 'static',
+        path: 'backend.auth.externalAccess[0]',
+        token: 'canary-token',
+        subject: 'ci',
+      },
       { ...shared, path: 'backend.auth.keys[0]', secret: bytes },
       {
         ...shared,

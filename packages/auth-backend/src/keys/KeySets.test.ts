@@ -102,7 +102,7 @@ describe('KeySets', () => {
       keySets.findPluginKey('catalog', { kid: undefined, discovery }),
     ).rejects.toMatchObject({
       ...illegalToken('AUTH_KEY_UNKNOWN'),
-      reason: 'the token names no key; expected a kid',
+      reason: 'expected a kid in the header, which names the key of the issuer, found none',
     });
     expect(urls()).toEqual([]);
   });
@@ -137,22 +137,22 @@ describe('KeySets', () => {
     [
       'returns a file',
       () => 'file:///etc',
-      'discovery gives an unusable base URL for the plugin "catalog"; expected http or https without credentials',
+      'expected discovery to give the plugin "catalog" a base URL of http or https without credentials, found one of "file:"',
     ],
     [
       'returns data',
       () => 'data:application/json,{}',
-      'discovery gives an unusable base URL for the plugin "catalog"; expected http or https without credentials',
+      'expected discovery to give the plugin "catalog" a base URL of http or https without credentials, found one of "data:"',
     ],
     [
       'returns a user name',
       () => 'http://user@backend/api',
-      'discovery gives an unusable base URL for the plugin "catalog"; expected http or https without credentials',
+      'expected discovery to give the plugin "catalog" a base URL of http or https without credentials, found one of "http:"',
     ],
     [
       'returns a password',
       () => 'http://:hunter2@backend/api',
-      'discovery gives an unusable base URL for the plugin "catalog"; expected http or https without credentials',
+      'expected discovery to give the plugin "catalog" a base URL of http or https without credentials, found one of "http:"',
     ],
   ])('cannot decide while discovery %s, and sends nothing', async (_, baseUrl, reason) => {
     const { keySets, urls } = setUp();

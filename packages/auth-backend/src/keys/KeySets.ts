@@ -25,6 +25,12 @@ export interface KeyQuery {
   readonly discovery: DiscoveryService;
 }
 
+/** Who finds the keys that tokens name. */
+export type KeyFinder = Pick<KeySets, 'findPluginKey' | 'findUserKey' | 'findExternalKey'>;
+
+/** Hears who is asked for a key: an issuer of this process, or the URL of a key set. */
+export type OnKeyAsked = (where: 'this process' | URL) => void;
+
 /**
  * Finds the key that a token names: issuers in this process answer first, and from memory; a key that they
  * do not know may be another replica's, so the issuer's published set is asked next.
@@ -32,15 +38,31 @@ export interface KeyQuery {
 export class KeySets {
   readonly #network: Network;
   readonly #logger: LoggerService;
+  readonly #onAsked: OnKeyAsked | undefined;
   readonly #localPlugins = new Map<string, LocalKeySet>();
   #localUserIssuer: LocalKeySet | undefined;
   readonly #remote = new Map<string, RemoteKeySet>();
   /** As many as the configuration names. */
   readonly #external = new Map<string, RemoteKeySet>();
 
-  constructor(options: { network: Network; logger: LoggerService }) {
+  constructor(options: { network: Network; logger: LoggerService; onAsked?: OnKeyAsked }) {
     this.#network = options.network;
     this.#logger = options.logger;
+    this.#onAsked = options.onAsked;
+  }
+
+  /**
+   * Returns key sets that know what these know now, and go their own way from here on: what they ask, and
+   * what comes of it, leaves these as they are.
+   */
+  copy(options: { network: Network; logger: LoggerService; onAsked?: OnKeyAsked }): KeySets {
+    const copy = new KeySets(options);
+    const { network, logger } = options;
+    copy.#localUserIssuer = this.#localUserIssuer;
+    for (const [id, set] of this.#localPlugins) copy.#localPlugins.set(id, set);
+    for (const [url, set] of this.#remote) copy.#remote.set(url, set.copy(network, logger));
+    for (const [name, set] of this.#external) copy.#external.set(name, set.copy(network, logger));
+    return copy;
   }
 
   /** Makes a plugin of this process answer for its own tokens. */
@@ -79,6 +101,7 @@ export class KeySets {
       this.#external.get(name) ??
       new RemoteKeySet(url, this.#network, this.#logger, { algorithms });
     this.#external.set(name, set);
+    this.#onAsked?.(new URL(url));
     return set.find(kid);
   }
 
@@ -89,11 +112,17 @@ export class KeySets {
     { kid, discovery }: KeyQuery,
   ): Promise<VerificationKey> {
     if (kid === undefined) {
-      throw createAuthError('AUTH_KEY_UNKNOWN', 'the token names no key; expected a kid');
+      throw createAuthError(
+        'AUTH_KEY_UNKNOWN',
+        'expected a kid in the header, which names the key of the issuer, found none',
+      );
     }
-    return (
-      (await local?.find(kid)) ?? this.#remoteSet(await locate(discovery, issuer, path)).find(kid)
-    );
+    if (local) this.#onAsked?.('this process');
+    const own = await local?.find(kid);
+    if (own) return own;
+    const url = await locate(discovery, issuer, path);
+    this.#onAsked?.(new URL(url));
+    return this.#remoteSet(url).find(kid);
   }
 
   #remoteSet(url: string): RemoteKeySet {
@@ -131,7 +160,7 @@ async function locate(discovery: DiscoveryService, issuer: string, path: string)
   if (!['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '') {
     throw createAuthError(
       'AUTH_KEYS_UNAVAILABLE',
-      `discovery gives an unusable base URL for the plugin ${quote(issuer)}; expected http or https without credentials`,
+      `expected discovery to give the plugin ${quote(issuer)} a base URL of http or https without credentials, found one of ${quote(url.protocol)}`,
     );
   }
   return url.href;

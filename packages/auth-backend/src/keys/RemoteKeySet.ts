@@ -81,6 +81,18 @@ export class RemoteKeySet {
     this.#unknownKeyRequests = new TokenBucket({ ...UNKNOWN_KEY_REQUESTS, clock: network.clock });
   }
 
+  /**
+   * Returns a set that knows the keys of this one, and asks the issuer by itself from here on: without this
+   * one's pause after a failure, and with a bucket of its own.
+   */
+  copy(network: Network, logger: LoggerService): RemoteKeySet {
+    const copy = new RemoteKeySet(this.#url, network, logger, this.#terms.thirdParty);
+    copy.#keys = this.#keys;
+    copy.#fetchedAt = this.#fetchedAt;
+    copy.#emptySince = this.#emptySince;
+    return copy;
+  }
+
   /** Tells whether the issuer has ever published a key. */
   get hasKeys(): boolean {
     return this.#keys.size > 0;
@@ -134,8 +146,10 @@ export class RemoteKeySet {
     try {
       this.#accept(await fetchKeySet(this.#url, this.#network));
       this.#failures = 0;
+      this.#network.onKeySetFetch?.('success');
     } catch (error) {
       this.#failures += 1;
+      this.#network.onKeySetFetch?.('failure');
       const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE);
       this.#pausedUntil = this.#now() + pause;
       const detail = error instanceof Error ? error.message : String(error);
@@ -207,17 +221,18 @@ export class RemoteKeySet {
 
   #unknown(kid: string | undefined) {
     const wanted =
-      kid === undefined ? 'a single key, as a token without kid needs,' : `a key ${quote(kid)}`;
+      kid === undefined ? 'a single key, as a token without kid needs,' : `the key ${quote(kid)}`;
     return createAuthError(
       'AUTH_KEY_UNKNOWN',
-      `the issuer does not publish ${wanted} at ${quote(this.#shownUrl)}, it publishes ${quote([...this.#keys.keys()])}`,
+      `expected ${wanted} at ${quote(this.#shownUrl)}, found ${quote([...this.#keys.keys()])}; ` +
+        'the token is of another installation, or older than the keys of its issuer',
     );
   }
 
   #unavailable() {
     return createAuthError(
       'AUTH_KEYS_UNAVAILABLE',
-      `the key set at ${quote(this.#shownUrl)} cannot be fetched now; see the warnings in the log`,
+      `the key set at ${quote(this.#shownUrl)} cannot be fetched now; see the warnings in the log, and whether discovery gives the right URL`,
     );
   }
 }

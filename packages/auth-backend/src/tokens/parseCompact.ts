@@ -1,5 +1,5 @@
 import type { JsonObject } from '@backstage/types';
-import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import { createAuthError, describeValue } from '@stagepass/auth-node/internal';
 import { parseJsonObject } from './strictJson';
 
 /**
@@ -44,7 +44,9 @@ export function parseCompact(token: unknown): UnverifiedJws {
     second < token.length - 1 &&
     token.indexOf('.', second + 1) === -1;
   if (!isThreeSegments) {
-    throw malformed('expected three non-empty segments separated by dots');
+    throw malformed(
+      `expected three non-empty segments separated by dots, found ${token.length} characters without`,
+    );
   }
   const header = readHeader(decodeObject(token.slice(0, first), 'header'));
   const payload = token.slice(first + 1, second);
@@ -59,17 +61,21 @@ export function parseCompact(token: unknown): UnverifiedJws {
 
 function readHeader(header: JsonObject): ProtectedHeader {
   const { alg, typ, kid } = header;
-  if (typeof alg !== 'string' || alg === '') throw malformed('header: expected a string as alg');
+  if (typeof alg !== 'string' || alg === '') {
+    throw malformed(`header: expected a name as alg, found ${describeValue(alg)}`);
+  }
   if (Object.hasOwn(header, 'typ') && typeof typ !== 'string') {
-    throw malformed('header: expected a string as typ');
+    throw malformed(`header: expected a name as typ, found ${describeValue(typ)}`);
   }
   if (Object.hasOwn(header, 'kid') && (typeof kid !== 'string' || kid === '')) {
-    throw malformed('header: expected a non-empty string as kid');
+    throw malformed(`header: expected a name as kid, found ${describeValue(kid)}`);
   }
   // RFC 7515 section 4.1.11: who does not understand a critical parameter must refuse the token.
   // `b64` (RFC 7797) changes what is signed, and is refused even where it is not marked critical.
   if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64')) {
-    throw malformed(`header: critical parameters are not understood, found ${quote(header.crit)}`);
+    throw malformed(
+      `header: critical parameters are not understood, found crit: ${describeValue(header.crit)}, b64: ${describeValue(header.b64)}`,
+    );
   }
   return { alg, typ: typ as string | undefined, kid: kid as string | undefined };
 }

@@ -24,6 +24,13 @@ export interface ExternalTokenProof {
   readonly allAccessRestrictions?: AccessRestrictionsMap;
 }
 
+/** What came of an entry that was asked: a subject, an error, or neither where the token is none of its. */
+export interface ExternalTrial {
+  readonly entry: ExternalEntry;
+  readonly subject?: string;
+  readonly error?: unknown;
+}
+
 /** How far a method got before it refused, from the least: the last word is the most telling reason. */
 const progress: readonly AuthErrorCode[] = [
   'AUTH_ALGORITHM_NOT_ALLOWED',
@@ -48,15 +55,18 @@ export class ExternalAccess {
   readonly #pluginId: string;
   readonly #staticTokens = new Map<string, StaticAccess>();
   readonly #methods: readonly ExternalMethod[];
+  readonly #onTried: ((trial: ExternalTrial) => void) | undefined;
 
-  /** @param options - `keysOf`: gives access to the key set of an entry */
+  /** @param options - `keysOf`: gives access to the key set of an entry; `onTried`: hears what came of each */
   constructor(options: {
     pluginId: string;
     entries: readonly ExternalEntry[];
     handlers: readonly ExternalTokenHandler<unknown>[];
     keysOf: (entry: JwksAccess) => FindExternalKey;
     clock: Clock;
+    onTried?: (trial: ExternalTrial) => void;
   }) {
+    this.#onTried = options.onTried;
     const { entries, keysOf, clock } = options;
     this.#pluginId = options.pluginId;
     const handlers = indexHandlers(options.handlers);
@@ -82,7 +92,7 @@ export class ExternalAccess {
    */
   async verify(token: string, jws?: UnverifiedJws): Promise<ExternalTokenProof | undefined> {
     const known = this.#staticTokens.get(digest(token));
-    if (known) return this.#admit(known.subject, known.accessRestrictions);
+    if (known) return this.#admit(known, known.subject);
     const failures: unknown[] = [];
     for (const method of this.#methods) {
       let result: { subject: string } | undefined;
@@ -90,14 +100,19 @@ export class ExternalAccess {
         result = await method.verify(token, jws);
       } catch (error) {
         failures.push(error);
+        this.#onTried?.({ entry: method.entry, error });
+        continue;
       }
-      if (result) return this.#admit(result.subject, method.entry.accessRestrictions);
+      if (result) return this.#admit(method.entry, result.subject);
+      this.#onTried?.({ entry: method.entry });
     }
     if (failures.length > 0) throw mostTelling(failures);
     return undefined;
   }
 
-  #admit(subject: string, allAccessRestrictions?: AccessRestrictionsMap): ExternalTokenProof {
+  #admit(entry: ExternalEntry, subject: string): ExternalTokenProof {
+    this.#onTried?.({ entry, subject });
+    const { accessRestrictions: allAccessRestrictions } = entry;
     if (!allAccessRestrictions) return { subject };
     const accessRestrictions = allAccessRestrictions.get(this.#pluginId);
     if (!accessRestrictions) {

@@ -1,9 +1,9 @@
 import { type Clock, type DiscoveryService, tokenTypes } from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
-import type { KeySets } from '../../keys/KeySets';
+import type { KeyFinder } from '../../keys/KeySets';
 import type { KeySource } from '../../keys/KeySource';
 import type { SignatureAlgorithm } from '../algorithms';
-import { invalidClaim, readSubject, readTimes } from '../claims';
+import { invalidClaim, readSubject, readTimes, tellParty } from '../claims';
 import type { UnverifiedJws } from '../parseCompact';
 import { signJws } from '../signJws';
 import { verifyJws } from '../verifyJws';
@@ -21,7 +21,7 @@ export class PluginTokens {
   readonly #options: {
     readonly pluginId: string;
     readonly keySource: KeySource;
-    readonly keySets: KeySets;
+    readonly keySets: KeyFinder;
     readonly discovery: DiscoveryService;
     readonly algorithms: readonly SignatureAlgorithm[];
     readonly clock: Clock;
@@ -31,7 +31,7 @@ export class PluginTokens {
   constructor(options: {
     pluginId: string;
     keySource: KeySource;
-    keySets: KeySets;
+    keySets: KeyFinder;
     discovery: DiscoveryService;
     algorithms: readonly SignatureAlgorithm[];
     clock: Clock;
@@ -74,7 +74,7 @@ export class PluginTokens {
     if (aud !== ownId) {
       throw createAuthError(
         'AUTH_AUDIENCE_MISMATCH',
-        `the token of plugin ${quote(issuer)} is for ${quote(aud ?? null)}, this is the plugin ${quote(ownId)}; ` +
+        `expected aud to be ${quote(ownId)}, this plugin, in the token of the plugin ${quote(issuer)}, found ${tellParty(aud)}; ` +
           'ask for a token with this plugin as targetPluginId',
       );
     }

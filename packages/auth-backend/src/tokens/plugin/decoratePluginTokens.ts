@@ -1,5 +1,5 @@
 import { isAuthError } from '@stagepass/auth-node';
-import { quote } from '@stagepass/auth-node/internal';
+import { describeValue, quote } from '@stagepass/auth-node/internal';
 import { refuseForeignAnswer, refuseForeignFailure } from '../foreignFailure';
 import { parseCompact, type UnverifiedJws } from '../parseCompact';
 import type { PluginTokenHandler, PluginTokenHandlerDecorator } from './PluginTokenHandler';
@@ -101,7 +101,10 @@ function tryParse(token: string): UnverifiedJws | undefined {
 function readProof(proof: { subject: unknown; limitedUserToken?: unknown }): PluginTokenProof {
   const { subject, limitedUserToken } = proof;
   if (typeof subject !== 'string' || !/^\S+$/.test(subject) || /^user:/i.test(subject)) {
-    throw refuseForeignAnswer(WHO, `expected the subject of a service, found ${quote(subject)}`);
+    throw refuseForeignAnswer(
+      WHO,
+      `expected the subject of a service, found ${typeof subject === 'string' ? quote(subject) : describeValue(subject)}`,
+    );
   }
   if (limitedUserToken === undefined) return { subject };
   // A present but unusable token must never make the plugin itself the caller.
