@@ -84,7 +84,8 @@ module.exports = {
     },
     {
       name: 'contracts-have-their-door',
-      comment: 'The suites judge the fakes, as any other implementation: the fakes know none of them.',
+      comment:
+        'The suites judge the fakes, as any other implementation: the fakes know none of them.',
       severity: 'error',
       from: { path: '^packages/auth-test-utils/src/', pathNot: [TEST, `${CONTRACTS}(/|[.]ts$)`] },
       to: { path: `${CONTRACTS}(/|[.]ts$)` },
