@@ -57,7 +57,7 @@ const situations: Record<string, Situation> = {
     token: () => authority.pluginToken({ from: 'my-plugin', to: 'search' }),
     code: 'AUTH_AUDIENCE_MISMATCH',
     says: [
-      'the token of plugin "my-plugin" is for "search", this is the plugin "catalog"',
+      'expected aud to be "catalog", this plugin, in the token of the plugin "my-plugin", found "search"',
       'call getPluginRequestToken with targetPluginId "catalog"',
     ],
   },

@@ -21,7 +21,7 @@ import {
   quote,
   viewCredentials,
 } from '@stagepass/auth-node/internal';
-import { requireDelegable } from './delegation';
+import { requireDelegable, type RestrictedDelegation } from './delegation';
 import type { KeySource } from './keys/KeySource';
 import type { ExternalAccess } from './tokens/external/ExternalAccess';
 import { deriveLimitedUserToken } from './tokens/limitedUser/limitedUserToken';
@@ -44,6 +44,7 @@ export class DefaultAuthService implements AuthService {
     readonly keySource: KeySource;
     readonly defaultPolicyDisabled: boolean;
     readonly storedServiceCredentials: boolean;
+    readonly restrictedDelegation: RestrictedDelegation;
     readonly clock: Clock;
     readonly recorder: AuthRecorder;
   };
@@ -59,6 +60,7 @@ export class DefaultAuthService implements AuthService {
     keySource: KeySource;
     defaultPolicyDisabled: boolean;
     storedServiceCredentials: boolean;
+    restrictedDelegation: RestrictedDelegation;
     clock: Clock;
     recorder: AuthRecorder;
   }) {
@@ -152,7 +154,7 @@ export class DefaultAuthService implements AuthService {
     const plugin = await pluginTokens.verify(token, jws);
     if (plugin) {
       const { subject, limitedUserToken } = plugin;
-      if (limitedUserToken === undefined) return createServiceCredentials({ subject });
+      if (limitedUserToken === undefined) return createServiceCredentials(plugin);
       const user = await userTokens.verifyToken(limitedUserToken, 'limited');
       return createUserCredentials({ ...user, token: limitedUserToken, actor: subject });
     }
@@ -182,7 +184,7 @@ export class DefaultAuthService implements AuthService {
   }
 
   async #issue(credentials: CredentialsView, targetPluginId: string): Promise<string> {
-    const { pluginTokens, defaultPolicyDisabled, storedServiceCredentials } = this.#options;
+    const { pluginTokens, defaultPolicyDisabled } = this.#options;
     const { principal } = credentials;
     if (principal.type === 'none' && defaultPolicyDisabled) return '';
     if (principal.type === 'user') {
@@ -197,8 +199,12 @@ export class DefaultAuthService implements AuthService {
         },
       );
     }
-    requireDelegable(credentials, targetPluginId, storedServiceCredentials);
-    return pluginTokens.issue({ targetPluginId });
+    const { storedServiceCredentials: storedAccepted, restrictedDelegation } = this.#options;
+    const accessRestrictions = requireDelegable(credentials, targetPluginId, {
+      storedAccepted,
+      restrictedDelegation,
+    });
+    return pluginTokens.issue({ targetPluginId, accessRestrictions });
   }
 
   async #limit(credentials: CredentialsView): Promise<{ token: string; expiresAt: Date }> {

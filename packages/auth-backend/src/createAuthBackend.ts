@@ -51,6 +51,7 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
     onKeySetFetch: (outcome: 'success' | 'failure') => metrics.countKeySetFetch(outcome),
   };
   const keySets = new KeySets({ network, logger });
+  for (const pluginId of config.discoveredPlugins) keySets.addKnownPlugin(pluginId);
   if (userTokenIssuer) {
     keySets.setLocalUserIssuer(async () => (await userTokenIssuer.listPublicKeys()).keys);
   }
@@ -119,6 +120,7 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
       keySource,
       defaultPolicyDisabled: config.defaultPolicyDisabled,
       storedServiceCredentials: config.storedServiceCredentials,
+      restrictedDelegation: config.restrictedDelegation,
       clock,
       recorder: watch ? silentRecorder(pluginId, watch, clock) : recorderOf(pluginId, pluginLogger),
     });

@@ -168,7 +168,7 @@ describe('a near miss gets a suggestion', () => {
     ],
     [
       auth({ key: [] }),
-      `backend.auth.key: unknown key, expected one of dangerouslyDisableDefaultAuthPolicy, externalAccess, keys, pluginKeyStore, acceptUntypedUserTokens, dangerouslyAllowStoredServiceCredentials, cookie; did you mean 'keys'?`,
+      `backend.auth.key: unknown key, expected one of dangerouslyDisableDefaultAuthPolicy, externalAccess, keys, pluginKeyStore, acceptUntypedUserTokens, dangerouslyAllowStoredServiceCredentials, restrictedDelegation, cookie; did you mean 'keys'?`,
     ],
   ])('%j', async (config, message) => {
     expect(await rejectionOf((async () => readAuthConfig(config))())).toMatchObject(

@@ -52,6 +52,14 @@ export class WatchedKeys implements KeyFinder {
     return this.#search('external', () => this.#keySets.findExternalKey(...query));
   }
 
+  addKnownPlugin(pluginId: string): void {
+    this.#keySets.addKnownPlugin(pluginId);
+  }
+
+  confirmPlugin(pluginId: string): void {
+    this.#keySets.confirmPlugin(pluginId);
+  }
+
   /** Returns what has been written down since the last call, and what all requests came to. */
   take(): KeyRecord {
     const record = {

@@ -4,7 +4,8 @@ import type { SignatureAlgorithm } from '../tokens/algorithms';
 import type { VerificationKey } from '../tokens/verifyJws';
 import type { Network } from './fetchKeySet';
 import { LocalKeySet } from './LocalKeySet';
-import { RemoteKeySet } from './RemoteKeySet';
+import { type Admit, RemoteKeySet } from './RemoteKeySet';
+import { TokenBucket } from './TokenBucket';
 
 /** Where the keys of a plugin are published, below its base URL. */
 const PLUGIN_KEYS_PATH = '/.backstage/auth/v1/jwks.json';
@@ -18,6 +19,15 @@ const USER_KEYS_PATH = '/.well-known/jwks.json';
  */
 const MAX_REMOTE_KEY_SETS = 1_000;
 
+/**
+ * Requests for the keys of plugins that nobody knows yet, all of them together: ten at once, one more every
+ * six seconds. Anybody can write a token of a plugin that does not exist.
+ */
+const STRANGERS_REQUESTS = { capacity: 10, refillEvery: 6_000 };
+
+/** How many plugins are known at most; then the one that was met first becomes a stranger again. */
+const MAX_KNOWN_PLUGINS = 10_000;
+
 /** The keys that tokens name, and who may answer for them. */
 export interface KeyQuery {
   readonly kid: string | undefined;
@@ -26,14 +36,18 @@ export interface KeyQuery {
 }
 
 /** Who finds the keys that tokens name. */
-export type KeyFinder = Pick<KeySets, 'findPluginKey' | 'findUserKey' | 'findExternalKey'>;
+export type KeyFinder = Pick<
+  KeySets,
+  'findPluginKey' | 'findUserKey' | 'findExternalKey' | 'addKnownPlugin' | 'confirmPlugin'
+>;
 
 /** Hears who is asked for a key: an issuer of this process, or the URL of a key set. */
 export type OnKeyAsked = (where: 'this process' | URL) => void;
 
 /**
  * Finds the key that a token names: issuers in this process answer first, and from memory; a key that they
- * do not know may be another replica's, so the issuer's published set is asked next.
+ * do not know may be another replica's, so the issuer's published set is asked next. Plugins that are known
+ * to exist are asked without regard to others; all strangers together only a few times a minute.
  */
 export class KeySets {
   readonly #network: Network;
@@ -42,6 +56,8 @@ export class KeySets {
   readonly #localPlugins = new Map<string, LocalKeySet>();
   #localUserIssuer: LocalKeySet | undefined;
   readonly #remote = new Map<string, RemoteKeySet>();
+  readonly #known = new Set<string>();
+  readonly #strangersRequests: TokenBucket;
   /** As many as the configuration names. */
   readonly #external = new Map<string, RemoteKeySet>();
 
@@ -49,6 +65,8 @@ export class KeySets {
     this.#network = options.network;
     this.#logger = options.logger;
     this.#onAsked = options.onAsked;
+    const { clock } = options.network;
+    this.#strangersRequests = new TokenBucket({ ...STRANGERS_REQUESTS, clock });
   }
 
   /**
@@ -58,6 +76,7 @@ export class KeySets {
   copy(options: { network: Network; logger: LoggerService; onAsked?: OnKeyAsked }): KeySets {
     const copy = new KeySets(options);
     const { network, logger } = options;
+    for (const pluginId of this.#known) copy.#known.add(pluginId);
     copy.#localUserIssuer = this.#localUserIssuer;
     for (const [id, set] of this.#localPlugins) copy.#localPlugins.set(id, set);
     for (const [url, set] of this.#remote) copy.#remote.set(url, set.copy(network, logger));
@@ -75,9 +94,27 @@ export class KeySets {
     this.#localUserIssuer = new LocalKeySet(listPublicKeys, this.#network.clock);
   }
 
+  /** Notes that a plugin exists, because the backend was told of it or calls it. */
+  addKnownPlugin(pluginId: string): void {
+    this.#known.add(pluginId);
+    if (this.#known.size <= MAX_KNOWN_PLUGINS) return;
+    const [first = pluginId] = this.#known;
+    this.#known.delete(first);
+  }
+
+  /** Notes that a token of a plugin was verified: it exists, and has not wasted what strangers share. */
+  confirmPlugin(pluginId: string): void {
+    if (this.#known.has(pluginId) || this.#localPlugins.has(pluginId)) return;
+    this.addKnownPlugin(pluginId);
+    this.#strangersRequests.giveBack();
+  }
+
   /** Finds a key of a plugin, which signs plugin tokens. Errors: see {@link RemoteKeySet.find}. */
   findPluginKey(pluginId: string, query: KeyQuery): Promise<VerificationKey> {
-    return this.#find(this.#localPlugins.get(pluginId), pluginId, PLUGIN_KEYS_PATH, query);
+    const local = this.#localPlugins.get(pluginId);
+    const isKnown = local !== undefined || this.#known.has(pluginId);
+    const admit = isKnown ? undefined : () => this.#strangersRequests.take();
+    return this.#find(local, pluginId, PLUGIN_KEYS_PATH, query, admit);
   }
 
   /** Finds a key of the auth plugin, which signs user tokens. Errors: see {@link RemoteKeySet.find}. */
@@ -110,6 +147,7 @@ export class KeySets {
     issuer: string,
     path: string,
     { kid, discovery }: KeyQuery,
+    admit?: Admit,
   ): Promise<VerificationKey> {
     if (kid === undefined) {
       throw createAuthError(
@@ -122,7 +160,7 @@ export class KeySets {
     if (own) return own;
     const url = await locate(discovery, issuer, path);
     this.#onAsked?.(new URL(url));
-    return this.#remoteSet(url).find(kid);
+    return this.#remoteSet(url).find(kid, admit);
   }
 
   #remoteSet(url: string): RemoteKeySet {

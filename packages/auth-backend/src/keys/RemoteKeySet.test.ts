@@ -176,6 +176,40 @@ describe('unknown key ids', () => {
     }
   });
 
+  it('JWK-01 let a hundred callers wait for one request, and no more', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    await keySet.find('one');
+    const answers: Array<(response: Response) => void> = [];
+    network.answer = () => new Promise(resolve => answers.push(resolve));
+    const waiting = Array.from({ length: 100 }, () => keySet.find('two'));
+    await expect(keySet.find('two')).rejects.toMatchObject(keysUnavailable);
+    expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+    answers[0]!(Response.json({ keys: [one.jwk, two.jwk] }));
+    for (const found of await Promise.all(waiting)) expect(found).toMatchObject({ kid: 'two' });
+    expect(await keySet.find('two')).toMatchObject({ kid: 'two' });
+    expect(network.requests).toHaveLength(2);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('are asked for only as far as others allow it, and undecided until then', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    for (let call = 0; call < 20; call += 1) {
+      await expect(keySet.find('one', () => false)).rejects.toMatchObject({
+        ...keysUnavailable,
+        reason:
+          'the key set at "http://catalog/jwks.json" cannot be fetched now; tokens of plugins that are not known have caused too many requests',
+      });
+    }
+    expect(network.requests).toEqual([]);
+    // What was not asked has not used up what the issuer may be asked.
+    expect(await keySet.find('one', () => true)).toMatchObject({ kid: 'one' });
+    // A key that may have been withdrawn is not believed because nobody may ask.
+    clock.advance(60_000);
+    await expect(keySet.find('one', () => false)).rejects.toMatchObject(keysUnavailable);
+    expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+    expect(network.requests).toHaveLength(2);
+  });
+
   it('find a key that was published since, at once', async () => {
     const { keySet, network } = setUp();
     await expect(keySet.find('one')).rejects.toMatchObject({

@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
-import {
-  type AccessRestrictionsMap,
-  type AuthErrorCode,
-  type BackstagePrincipalAccessRestrictions,
-  type Clock,
-  isAuthError,
-} from '@stagepass/auth-node';
-import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import { type AuthErrorCode, type Clock, isAuthError } from '@stagepass/auth-node';
+import { quote } from '@stagepass/auth-node/internal';
+import { type RestrictedAccess, restrictTo } from '../accessRestrictions';
 import type { UnverifiedJws } from '../parseCompact';
 import { createCustomMethod, indexHandlers } from './customMethod';
 import type { ExternalMethod } from './ExternalMethod';
@@ -15,13 +10,9 @@ import type { ExternalEntry, JwksAccess, StaticAccess } from './externalEntries'
 import { createJwksMethod, type FindExternalKey } from './jwksMethod';
 import { createLegacyMethod } from './legacyMethod';
 
-/** What an external token proves. */
-export interface ExternalTokenProof {
+/** What an external token proves; with restrictions, if its entry has them. */
+export interface ExternalTokenProof extends Partial<RestrictedAccess> {
   readonly subject: string;
-  /** What the caller may do in this plugin. */
-  readonly accessRestrictions?: BackstagePrincipalAccessRestrictions;
-  /** What it may do in all plugins; a plugin that is missing is out of bounds. */
-  readonly allAccessRestrictions?: AccessRestrictionsMap;
 }
 
 /** What came of an entry that was asked: a subject, an error, or neither where the token is none of its. */
@@ -114,15 +105,10 @@ export class ExternalAccess {
     this.#onTried?.({ entry, subject });
     const { accessRestrictions: allAccessRestrictions } = entry;
     if (!allAccessRestrictions) return { subject };
-    const accessRestrictions = allAccessRestrictions.get(this.#pluginId);
-    if (!accessRestrictions) {
-      throw createAuthError(
-        'AUTH_ACCESS_RESTRICTED',
-        `${quote(subject)} may use the plugins ${quote([...allAccessRestrictions.keys()])}, not ${quote(this.#pluginId)}; ` +
-          'see accessRestrictions of its entry in backend.auth.externalAccess',
-      );
-    }
-    return { subject, accessRestrictions, allAccessRestrictions };
+    const whyNot =
+      `${quote(subject)} may use the plugins ${quote([...allAccessRestrictions.keys()])}, not ${quote(this.#pluginId)}; ` +
+      'see accessRestrictions of its entry in backend.auth.externalAccess';
+    return { subject, ...restrictTo(this.#pluginId, allAccessRestrictions, whyNot) };
   }
 }
 
