@@ -287,6 +287,42 @@ describe('a plugin token with access restrictions', () => {
     });
   });
 
+  it('is accepted by the plugins that they name, with their own part', async () => {
+    const token = authority.pluginToken({ from: 'search', to: 'catalog', restrictions });
+    expect((await auth.authenticate(token)).principal).toEqual({
+      type: 'service',
+      subject: 'plugin:search',
+      accessRestrictions: restrictions.catalog,
+    });
+    const unnamed = authority.pluginToken({
+      from: 'search',
+      to: 'catalog',
+      restrictions: { todo: {} },
+    });
+    await expect(auth.authenticate(unnamed)).rejects.toMatchObject({
+      name: 'NotAllowedError',
+      code: 'AUTH_ACCESS_RESTRICTED',
+      message: 'Access to this plugin is restricted',
+    });
+  });
+
+  it('is described when a backend issued it', async () => {
+    const todo = await backend().forPlugin('todo');
+    authority.publishKeysOf('todo', todo);
+    const all = { ...restrictions, todo: {} };
+    const call = authority.pluginToken({ from: 'search', to: 'todo', restrictions: all });
+    const { token } = await todo.getPluginRequestToken({
+      onBehalfOf: await todo.authenticate(call),
+      targetPluginId: 'catalog',
+    });
+    expect(await authority.describeToken(token)).toEqual({
+      type: 'plugin',
+      from: 'todo',
+      to: 'catalog',
+      restrictions: all,
+    });
+  });
+
   it.each([
     ['that are not critical', { crit: undefined }],
     ['that are none', { [NAME]: ['catalog'] }],

@@ -4,6 +4,7 @@ import { isPrincipal } from '@stagepass/auth-node';
 import {
   authServiceContract,
   credentialsContract,
+  delegationContract,
   httpAuthServiceContract,
   type HttpAuthServiceSubject,
   onBehalfOfContract,
@@ -64,6 +65,7 @@ async function createHttpAuthOnMockAuth(): Promise<HttpAuthServiceSubject> {
 describeContract('createAuthBackend', authServiceContract, createRealBackend);
 describeContract('createAuthBackend and credentials', credentialsContract, createRealBackend);
 describeContract('createAuthBackend and users', onBehalfOfContract, createRealBackend);
+describeContract('createAuthBackend and delegation', delegationContract, createRealBackend);
 describeContract('createAuthBackend and time', tokenExpiryContract, createRealBackend);
 
 describeContract('createHttpAuthService', httpAuthServiceContract, createRealHttpAuth);

@@ -6,12 +6,16 @@ import {
 } from '@stagepass/auth-backend';
 import type { AuthService, BackstageCredentials, LoggerService } from '@stagepass/auth-node';
 import { mockServices, TestClock } from '@stagepass/auth-test-utils';
-import type { TimedAuthServiceSubject } from '@stagepass/auth-test-utils/contracts';
+import type {
+  DelegationSubject,
+  TimedAuthServiceSubject,
+} from '@stagepass/auth-test-utils/contracts';
 
 const RESTRICTED_TOKEN = 'a-static-token-that-reads-the-catalog';
+const DELEGABLE_TOKEN = 'a-static-token-for-catalog-and-search';
 
 /** A backend with everything real but time and network. */
-export interface RealBackend extends TimedAuthServiceSubject {
+export interface RealBackend extends TimedAuthServiceSubject, DelegationSubject {
   readonly clock: TestClock;
 }
 
@@ -24,6 +28,14 @@ export async function createRealBackend(): Promise<RealBackend> {
         type: 'static',
         options: { token: RESTRICTED_TOKEN, subject: 'catalog-reader' },
         accessRestrictions: [{ plugin: 'catalog', permissionAttribute: { action: 'read' } }],
+      },
+      {
+        type: 'static',
+        options: { token: DELEGABLE_TOKEN, subject: 'catalog-and-search' },
+        accessRestrictions: [
+          { plugin: 'catalog', permissionAttribute: { action: 'read' } },
+          { plugin: 'search', permission: 'search.query' },
+        ],
       },
     ],
   });
@@ -43,6 +55,7 @@ export async function createRealBackend(): Promise<RealBackend> {
     openPlugin: pluginId => open.backend.forPlugin(pluginId),
     userToken,
     restrictedToken: async () => RESTRICTED_TOKEN,
+    delegableToken: async () => DELEGABLE_TOKEN,
     wrongTokens: () => wrongTokens(backend, issuer, clock),
   };
 }
