@@ -4,9 +4,9 @@
  */
 const { readdirSync, readFileSync } = require('node:fs');
 
-/** Suites as data, which the tests of every package run: they stand among the fakes, unpublished. */
-const CONTRACTS = '^packages/auth-test-utils/src/contracts/';
-const TEST = `([.]test[.]ts$|/testing/|${CONTRACTS})`;
+const TEST = '([.]test[.]ts$|/testing/)';
+/** Suites as data, which the tests of this project and of others run: they have a door of their own. */
+const CONTRACTS = '^packages/auth-test-utils/src/contracts';
 /** A file of a package that is published: neither a test nor what tests share. */
 const source = (packageName, path = '') => ({
   path: `^packages/${packageName}/src/${path}`,
@@ -15,12 +15,14 @@ const source = (packageName, path = '') => ({
 /** A third-party module, resolved or not, and what lies below it. */
 const module_ = (...names) => `(^|(^|/)node_modules/)(@types/)?(${names.join('|')})(/|$)`;
 
-/** The files that a package exports: those that others may import. */
+/** The files that a package exports: those that others may import; and its programs. */
 const doors = readdirSync('packages').flatMap(name => {
-  const { exports } = JSON.parse(readFileSync(`packages/${name}/package.json`, 'utf8'));
+  const { exports, bin = {} } = JSON.parse(readFileSync(`packages/${name}/package.json`, 'utf8'));
   return Object.keys(exports)
     .filter(subpath => subpath !== './package.json')
-    .map(subpath => `packages/${name}/src/${subpath === '.' ? 'index' : subpath.slice(2)}[.]ts`);
+    .map(subpath => (subpath === '.' ? 'index' : subpath.slice(2)))
+    .concat(Object.values(bin).map(path => /([^/]+)[.]js$/.exec(path)[1]))
+    .map(door => `packages/${name}/src/${door}[.]ts`);
 });
 const DOORS = `^(${doors.join('|')})$`;
 
@@ -81,6 +83,14 @@ module.exports = {
       to: { path: TEST },
     },
     {
+      name: 'contracts-have-their-door',
+      comment:
+        'The suites judge the fakes, as any other implementation: the fakes know none of them.',
+      severity: 'error',
+      from: { path: '^packages/auth-test-utils/src/', pathNot: [TEST, `${CONTRACTS}(/|[.]ts$)`] },
+      to: { path: `${CONTRACTS}(/|[.]ts$)` },
+    },
+    {
       name: 'no-unresolvable',
       comment: 'Every import leads somewhere.',
       severity: 'error',
@@ -119,13 +129,12 @@ module.exports = {
       to: { path: module_('knex', 'better-sqlite3', 'pg', 'mysql2') },
     },
     {
-      name: 'express-has-its-adapter',
-      comment:
-        'Only the adapters know express, types included; a second framework gets its own adapter.',
+      name: 'frameworks-have-their-adapters',
+      comment: 'Only its adapter knows a framework, types included; another one gets its own.',
       severity: 'error',
       from: {
         path: '^packages/[^/]+/src/',
-        pathNot: `^packages/auth-http/src/adapters/(express|backstage)[.]ts$|${TEST}`,
+        pathNot: `^packages/auth-http/src/adapters/(express|fastify|backstage)[.]ts$|${TEST}`,
       },
       to: { path: module_(...frameworks) },
     },
@@ -147,10 +156,21 @@ module.exports = {
     },
     {
       name: 'backstage-from-outside',
-      comment: 'The doors for Backstage import of their package only what a third party could.',
+      comment:
+        'The doors for Backstage, and programs, import of their package only what a third party could.',
       severity: 'error',
-      from: { path: '^packages/[^/]+/src/(backstage/|adapters/backstage[.]ts$)', pathNot: TEST },
-      to: { path: '^packages/', pathNot: `^packages/[^/]+/src/backstage/|${DOORS}` },
+      from: {
+        path: '^packages/[^/]+/src/((backstage|cli)/|(adapters/backstage|cli)[.]ts$)',
+        pathNot: TEST,
+      },
+      to: { path: '^packages/', pathNot: `^packages/[^/]+/src/(backstage|cli)/|${DOORS}` },
+    },
+    {
+      name: 'adapters-from-outside',
+      comment: 'An adapter imports of its package only what a third party could.',
+      severity: 'error',
+      from: source('auth-http', 'adapters/'),
+      to: { path: '^packages/', pathNot: DOORS },
     },
     {
       name: 'http-core-knows-no-adapter',
@@ -185,8 +205,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    // The Backstage example has dependencies of its own, which only `npm run test:interop` installs.
-    exclude: { path: '^(packages|examples)/[^/]+/dist/|^examples/backstage/' },
+    // These examples have dependencies of their own, which only the tests that run them install.
+    exclude: { path: '^(packages|examples)/[^/]+/dist/|^examples/(backstage|plugin-tests)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

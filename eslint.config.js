@@ -24,10 +24,25 @@ export default tseslint.config(
   {
     files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
     languageOptions: {
-      globals: { console: 'readonly', process: 'readonly', URL: 'readonly', module: 'writable' },
+      globals: {
+        ...{ console: 'readonly', fetch: 'readonly', process: 'readonly', URL: 'readonly' },
+        module: 'writable',
+      },
     },
   },
   { files: ['**/*.cjs'], languageOptions: { globals: { require: 'readonly' } } },
+  {
+    // The page of the example runs in browsers.
+    files: ['examples/standalone/page/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          ...['TextDecoder', 'TextEncoder', 'atob', 'btoa'],
+          ...['document', 'fetch', 'innerHeight', 'setInterval'],
+        ].map(name => [name, 'readonly']),
+      ),
+    },
+  },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommended],
@@ -68,12 +83,39 @@ export default tseslint.config(
     },
   },
   {
+    // Projects of their own, with the globals of their runners.
+    files: ['examples/plugin-tests/**/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          ...[
+            'require',
+            'fetch',
+            'Response',
+            'structuredClone',
+            'describe',
+            'it',
+            'expect',
+            'jest',
+          ],
+          ...['beforeAll', 'afterAll', 'beforeEach', 'afterEach'],
+        ].map(name => [name, 'readonly']),
+      ),
+    },
+  },
+  {
+    // How matchers are merged into the types of a runner.
+    files: ['examples/plugin-tests/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-empty-object-type': [
+        'error',
+        { allowInterfaces: 'with-single-extends' },
+      ],
+    },
+  },
+  {
     // The composition root names the default of the injected fetch.
     files: ['packages/auth-backend/src/createAuthBackend.ts'],
     rules: { 'no-restricted-globals': ['error', ...timeSources] },
-  },
-  {
-    files: ['packages/auth-backend/src/consoleLogger.ts'],
-    rules: { 'no-console': 'off' },
   },
 );

@@ -81,8 +81,8 @@ const groups = {
   paths: [
     pathExamples,
     async (input: (typeof pathExamples)[number][1]) => ({
-      theirs: await decide(barriers.theirs(), input),
-      ours: await decide(barriers.ours(), input),
+      theirs: await decide(barriers.theirs(input), input),
+      ours: await decide(barriers.ours(input), input),
     }),
   ],
   'calls onward': [
@@ -153,6 +153,7 @@ describe('the generated inputs', () => {
     expect(missing).toEqual([
       'one-sentence-per-refusal',
       'keys-through-outage',
+      'strangers-share-requests',
       'host-only-cookie',
       'cookie-of-another-user',
       'stored-user-credentials',

@@ -97,6 +97,12 @@ const GRAMMAR =
 export const pathExamples: ReadonlyArray<Example<PathInput>> = [
   ['ambiguous-paths', asked('/public/../private', open('/public')), 'unauthenticated', CLOSED],
   ['ambiguous-paths', asked('/public/%2e%2e/private', open('/public')), 'unauthenticated', CLOSED],
+  [
+    'case-of-paths',
+    { ...asked('/PUBLIC', open('/public')), anyCase: true },
+    'unauthenticated',
+    CLOSED,
+  ],
   ['encoded-paths', asked('/a%20b', open('/a%20b')), 'unauthenticated', CLOSED],
   [
     'encoded-paths',
@@ -166,6 +172,30 @@ export const callExamples: ReadonlyArray<Example<Call>> = [
     },
     '"aud","catalog"',
     { code: 'AUTH_CLAIM_INVALID', message: 'Illegal token' },
+  ],
+  [
+    'restricted-calls',
+    {
+      holder: { who: 'restricted', restrictions: [{ plugin: 'receiver' }, { plugin: 'catalog' }] },
+      target: 'catalog',
+    },
+    '[[["alg","ES256"],["typ","vnd.backstage.plugin"]],',
+    '["crit",["urn:stagepass:access-restrictions"]]',
+  ],
+  [
+    'restricted-calls',
+    {
+      holder: {
+        who: 'restricted',
+        restrictions: [{ plugin: 'receiver' }, { plugin: 'catalog', permission: 'a.read' }],
+      },
+      target: 'catalog',
+    },
+    {
+      name: 'NotAllowedError',
+      message: "Access to target plugin 'catalog' is restricted and cannot be delegated",
+    },
+    '["urn:stagepass:access-restrictions",{"receiver":{},"catalog":{"permissionNames":["a.read"]}}]',
   ],
   [
     'stored-service-credentials',

@@ -11,12 +11,17 @@ export const imports = {
   'auth-http': [
     '@stagepass/auth-http',
     '@stagepass/auth-http/express',
+    '@stagepass/auth-http/fastify',
+    '@stagepass/auth-http/fetch',
+    '@stagepass/auth-http/node',
+    '@stagepass/auth-http/websocket',
     '@stagepass/auth-http/backstage',
   ],
   'auth-test-utils': [
     '@stagepass/auth-test-utils',
     '@stagepass/auth-test-utils/backstage',
     '@stagepass/auth-test-utils/matchers',
+    '@stagepass/auth-test-utils/contracts',
   ],
 } as const;
 

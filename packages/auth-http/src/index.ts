@@ -3,11 +3,18 @@
  *
  * @packageDocumentation
  */
+export { asError } from './core/asError';
 export { type CredentialsBarrier, createCredentialsBarrier } from './core/credentialsBarrier';
+export { pathBelow } from './core/pathBelow';
 export { type Answer, answerError } from './core/problem';
 export type { UserCookieOptions } from './core/userCookie';
-export { createHttpAuthService, type HttpAuthServiceOptions } from './createHttpAuthService';
+export {
+  type ClosableHttpAuthService,
+  createHttpAuthService,
+  type HttpAuthServiceOptions,
+} from './createHttpAuthService';
 export { cookieRoutes } from './routes/cookieRoutes';
 export { keySetRoutes } from './routes/keySetRoutes';
+export { createPluginGate, type PluginGate, type PluginGateOptions } from './routes/pluginGate';
 export type { Route } from './routes/Route';
 export { type PublicUserTokenIssuer, userTokenRoutes } from './routes/userTokenRoutes';
