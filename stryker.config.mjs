@@ -11,7 +11,7 @@ export default {
   coverageAnalysis: 'perTest',
   mutate: [
     'packages/auth-http/src/core/**/*.ts',
-    'packages/auth-test-utils/src/{mock*,Mock*,requestTokens,serviceMock}.ts',
+    'packages/auth-test-utils/src/{mock*,Mock*,parseMockToken,readMockToken,requestOrigin,requestTokens,serviceMock,unknownMockToken}.ts',
     '!**/*.test.ts',
   ],
   ignorePatterns: ['/artifacts', '/examples', '/packages/*/dist'],
