@@ -32,7 +32,7 @@ export type TokenDescription =
  * @throws TypeError when it is no mock token; the message does not hold it
  * @example
  * ```ts
- * expect(describeMockToken(sent)).toEqual({
+ * expect(describeMockToken(token)).toEqual({
  *   type: 'plugin', to: 'catalog', onBehalfOf: 'user:default/jane',
  * });
  * ```

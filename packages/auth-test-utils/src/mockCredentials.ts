@@ -33,6 +33,8 @@ type ServiceTokenOptions = { onBehalfOf: BackstageCredentials; targetPluginId: s
  *
  * @example
  * ```ts
+ * import request from 'supertest';
+ *
  * await request(app).get('/items').set('Authorization', mockCredentials.user.header());
  * ```
  *
