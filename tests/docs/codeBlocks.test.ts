@@ -36,7 +36,7 @@ describe('the code in the documentation', () => {
 
   it.each(inLanguage('yaml'))('%s is a configuration that a backend starts with', (_, block) => {
     const config = readConfiguration(block);
-    expect(['auth', 'backend']).toEqual(expect.arrayContaining(Object.keys(config)));
+    expect(['auth', 'backend', 'discovery']).toEqual(expect.arrayContaining(Object.keys(config)));
   });
 
   it.each(inLanguage('bash'))('%s names what exists', (_, block) => {
