@@ -80,7 +80,17 @@ export function compile(blocks: readonly CodeBlock[]): Map<CodeBlock, string[]> 
 
   const declared = ts.sys.readDirectory(given, ['.ts']);
   const program = ts.createProgram([...declared, ...virtual.keys()], options, host);
+  requireSound(program, declared);
   return new Map([...virtual].map(([path, block]) => [block, diagnose(program, path, block)]));
+}
+
+/** An error in what is given would be `any` in the examples, which then compile whatever they say. */
+function requireSound(program: ts.Program, declared: readonly string[]): void {
+  for (const path of declared) {
+    const [fault] = program.getSemanticDiagnostics(program.getSourceFile(path));
+    if (fault)
+      throw new Error(`${path}: ${ts.flattenDiagnosticMessageText(fault.messageText, ' ')}`);
+  }
 }
 
 function readOptions(): ts.CompilerOptions {
