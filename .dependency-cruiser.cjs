@@ -15,12 +15,14 @@ const source = (packageName, path = '') => ({
 /** A third-party module, resolved or not, and what lies below it. */
 const module_ = (...names) => `(^|(^|/)node_modules/)(@types/)?(${names.join('|')})(/|$)`;
 
-/** The files that a package exports: those that others may import. */
+/** The files that a package exports: those that others may import; and its programs. */
 const doors = readdirSync('packages').flatMap(name => {
-  const { exports } = JSON.parse(readFileSync(`packages/${name}/package.json`, 'utf8'));
+  const { exports, bin = {} } = JSON.parse(readFileSync(`packages/${name}/package.json`, 'utf8'));
   return Object.keys(exports)
     .filter(subpath => subpath !== './package.json')
-    .map(subpath => `packages/${name}/src/${subpath === '.' ? 'index' : subpath.slice(2)}[.]ts`);
+    .map(subpath => (subpath === '.' ? 'index' : subpath.slice(2)))
+    .concat(Object.values(bin).map(path => /([^/]+)[.]js$/.exec(path)[1]))
+    .map(door => `packages/${name}/src/${door}[.]ts`);
 });
 const DOORS = `^(${doors.join('|')})$`;
 
@@ -147,10 +149,14 @@ module.exports = {
     },
     {
       name: 'backstage-from-outside',
-      comment: 'The doors for Backstage import of their package only what a third party could.',
+      comment:
+        'The doors for Backstage, and programs, import of their package only what a third party could.',
       severity: 'error',
-      from: { path: '^packages/[^/]+/src/(backstage/|adapters/backstage[.]ts$)', pathNot: TEST },
-      to: { path: '^packages/', pathNot: `^packages/[^/]+/src/backstage/|${DOORS}` },
+      from: {
+        path: '^packages/[^/]+/src/((backstage|cli)/|(adapters/backstage|cli)[.]ts$)',
+        pathNot: TEST,
+      },
+      to: { path: '^packages/', pathNot: `^packages/[^/]+/src/(backstage|cli)/|${DOORS}` },
     },
     {
       name: 'http-core-knows-no-adapter',

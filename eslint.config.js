@@ -72,8 +72,4 @@ export default tseslint.config(
     files: ['packages/auth-backend/src/createAuthBackend.ts'],
     rules: { 'no-restricted-globals': ['error', ...timeSources] },
   },
-  {
-    files: ['packages/auth-backend/src/consoleLogger.ts'],
-    rules: { 'no-console': 'off' },
-  },
 );

@@ -1,6 +1,18 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { defineConfig as defineTsupConfig, type Options } from 'tsup';
 
+/** The build of a program: one file, ESM, which nobody imports. It knows its own package by name. */
+export function defineProgram(entry: string): Options {
+  return {
+    entry: { [entry]: `src/${entry}.ts` },
+    format: ['esm'],
+    tsconfig: '../../tsconfig.build.json',
+    target: 'node20',
+    platform: 'node',
+    external: [/^@stagepass\//],
+  };
+}
+
 /**
  * The build of every package: the named entries of `src`, as ESM and as CommonJS, with types for both.
  *
@@ -17,6 +29,8 @@ export function defineConfig(...entries: string[]) {
     tsconfig: '../../tsconfig.build.json',
     target: 'node20',
     platform: 'node',
+    // `import.meta.url` in CommonJS.
+    shims: true,
     // A package that imports itself by name means its own built entry, not a copy of it.
     external: [/^@stagepass\//],
   };

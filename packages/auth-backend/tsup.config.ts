@@ -1,3 +1,3 @@
-import { defineConfig } from '../../tsup.base';
+import { defineConfig, defineProgram } from '../../tsup.base';
 
-export default defineConfig('index', 'backstage');
+export default [defineConfig('index', 'backstage'), defineProgram('cli')].flat();

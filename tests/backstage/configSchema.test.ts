@@ -27,6 +27,7 @@ const everything = {
       dangerouslyDisableDefaultAuthPolicy: false,
       acceptUntypedUserTokens: true,
       dangerouslyAllowStoredServiceCredentials: true,
+      restrictedDelegation: 'plain',
       externalAccess: [
         {
           type: 'static',
@@ -98,6 +99,7 @@ describe('the config schemas', () => {
       { backend: { auth: { externalAccess: [{ type: 'static', options: { token: 'x' } }] } } },
     ],
     ['an unknown key store', { backend: { auth: { pluginKeyStore: { type: 'firestore' } } } }],
+    ['an unknown way to delegate', { backend: { auth: { restrictedDelegation: 'unrestricted' } } }],
     ['a key without secret', { backend: { auth: { keys: [{}] } } }],
     ['an unknown sameSite', { backend: { auth: { cookie: { sameSite: 'None' } } } }],
   ])('refuse %s', async (_, config) => {

@@ -7,6 +7,7 @@ import {
   coreServices,
   createBackendPlugin,
   createServiceFactory,
+  type LoggerService,
 } from '@backstage/backend-plugin-api';
 import { InputError } from '@backstage/errors';
 import { createAuthBackend } from '@stagepass/auth-backend';
@@ -294,5 +295,43 @@ describe('the services of a plugin', () => {
     );
     expect(keys[0]).not.toEqual(keys[1]);
     expect((await get('/api/caller/.backstage/auth/v1/jwks.json')).body).toEqual(keys[0]);
+  });
+
+  it('tell the log of the plugin what they refuse, and at the end what they counted', async () => {
+    const warnings: string[] = [];
+    const logger = createServiceFactory({
+      service: coreServices.logger,
+      deps: {},
+      factory() {
+        const silent = () => {};
+        const own: LoggerService = {
+          error: silent,
+          warn: message => void (message.startsWith('Refused') && warnings.push(message)),
+          info: silent,
+          debug: silent,
+          child: () => own,
+        };
+        return own;
+      },
+    });
+    const backend = await startBackend([createPlugin('caller'), logger]);
+    for (const headers of [{}, {}, {}, bearer('x'), bearer('x')]) {
+      expect((await backend.get('/api/caller/who', headers)).status).toBe(401);
+    }
+    const missing = 'Refused by the plugin caller: expected user or service credentials, ';
+    const malformed = 'Refused by the plugin caller: the token is not a well-formed JWS: ';
+    expect(warnings).toEqual([
+      expect.stringContaining(missing),
+      expect.stringContaining(malformed),
+    ]);
+    await backend.stop();
+    expect(warnings.slice(2).sort()).toEqual([
+      expect.stringMatching(
+        /expected user .* \(the last of 2 in 10 s that were counted, not told\)$/,
+      ),
+      expect.stringMatching(
+        /well-formed .* \(the last of 1 in 10 s that were counted, not told\)$/,
+      ),
+    ]);
   });
 });

@@ -10,13 +10,20 @@ import { onBehalfOfContract } from '../../packages/auth-test-utils/src/contracts
 import { userCookieContract } from '../../packages/auth-test-utils/src/contracts/userCookieContract';
 import { describeContract } from './describeContract';
 import { createRealBackend } from './realBackend';
+import { silentLogger } from '../databases/silentLogger';
 
 async function createRealHttpAuth(): Promise<HttpAuthServiceSubject> {
   const { plugin, userToken, clock } = await createRealBackend();
   const [auth, catalog] = [await plugin('test'), await plugin('catalog')];
   const discovery = mockServices.discovery();
   return {
-    httpAuth: createHttpAuthService({ auth, discovery, pluginId: 'test', clock }),
+    httpAuth: createHttpAuthService({
+      auth,
+      discovery,
+      pluginId: 'test',
+      clock,
+      logger: silentLogger,
+    }),
     auth,
     clock,
     userToken,
@@ -34,7 +41,13 @@ async function createHttpAuthOnMockAuth(): Promise<HttpAuthServiceSubject> {
   const auth = mockServices.auth({ clock });
   const discovery = mockServices.discovery();
   return {
-    httpAuth: createHttpAuthService({ auth, discovery, pluginId: 'test', clock }),
+    httpAuth: createHttpAuthService({
+      auth,
+      discovery,
+      pluginId: 'test',
+      clock,
+      logger: silentLogger,
+    }),
     auth,
     clock,
     userToken: async userEntityRef => mockCredentials.user.token(userEntityRef),

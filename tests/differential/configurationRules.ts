@@ -16,6 +16,7 @@ const known = {
     'pluginKeyStore',
     'acceptUntypedUserTokens',
     'dangerouslyAllowStoredServiceCredentials',
+    'restrictedDelegation',
     'cookie',
   ],
   entry: ['type', 'options', 'accessRestrictions'],

@@ -1,4 +1,4 @@
-import type { CallInput, Holder } from './delegationRun';
+import type { CallInput, Holder, RestrictionInput } from './delegationRun';
 import type { Rule } from './engine';
 
 const isService = ({ who, ...rest }: Holder) =>
@@ -11,6 +11,14 @@ const uipOf = ({ holder }: CallInput) =>
   holder.who === 'token'
     ? holder.changes.findLast(change => 'in' in change && change.name === 'uip')
     : undefined;
+
+/** The entry for the target, where ours passes the restrictions on; with what it may do there, or without. */
+const restrictionOf = ({ holder, target, stored }: CallInput) => {
+  if (holder.who !== 'restricted' || holder.plain || stored !== undefined) return undefined;
+  return holder.restrictions.find(({ plugin }) => plugin === target);
+};
+const isNarrow = ({ permission, permissionAttribute }: RestrictionInput) =>
+  permission !== undefined || permissionAttribute !== undefined;
 
 /** Where the two part over calls onward. */
 export const callRules: ReadonlyArray<Rule<CallInput>> = [
@@ -25,6 +33,22 @@ export const callRules: ReadonlyArray<Rule<CallInput>> = [
     ours: 'otherwise',
     as: ['InputError'],
     covers: ({ target }) => !/^[A-Za-z0-9_-]{1,128}$/.test(target),
+  },
+  {
+    id: 'restricted-calls',
+    ours: 'otherwise',
+    covers: input => {
+      const restriction = restrictionOf(input);
+      return restriction !== undefined && !isNarrow(restriction);
+    },
+  },
+  {
+    id: 'restricted-calls',
+    ours: 'accepted',
+    covers: input => {
+      const restriction = restrictionOf(input);
+      return restriction !== undefined && isNarrow(restriction);
+    },
   },
   {
     id: 'stored-service-credentials',

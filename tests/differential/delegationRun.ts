@@ -14,7 +14,12 @@ export type Holder =
       readonly obo?: boolean;
     }
   | { readonly who: 'own' | 'none' }
-  | { readonly who: 'restricted'; readonly restrictions: readonly RestrictionInput[] };
+  | {
+      readonly who: 'restricted';
+      readonly restrictions: readonly RestrictionInput[];
+      /** Ours was told to delegate as Backstage does. */
+      readonly plain?: boolean;
+    };
 
 /** An entry of `accessRestrictions`. */
 export interface RestrictionInput {
@@ -31,10 +36,10 @@ export interface CallInput {
   readonly stored?: 'with token' | 'without token';
 }
 
-/** The plugin on both sides, for each list of restrictions. */
+/** The plugin on both sides, for each holder of credentials. */
 export interface DelegationWorld {
   readonly keys: Keys;
-  start(side: 'ours' | 'theirs', restrictions?: readonly RestrictionInput[]): Promise<AuthService>;
+  start(side: 'ours' | 'theirs', holder: Holder): Promise<AuthService>;
 }
 
 /** The configured token of the restricted caller. */
@@ -64,10 +69,7 @@ async function call(
   presented: string,
 ): Promise<Outcome> {
   const { holder, target, stored } = input;
-  const auth = await world.start(
-    side,
-    holder.who === 'restricted' ? holder.restrictions : undefined,
-  );
+  const auth = await world.start(side, holder);
   return outcomeOf(async () => {
     const credentials = await credentialsOf(auth, holder, presented);
     const onBehalfOf = stored ? throughJson(credentials, stored) : credentials;
@@ -114,11 +116,12 @@ function throughJson(
 
 /** What a token says, apart from which key says it. */
 function readToken(token: string): unknown {
-  const [header, claims] = token
+  const [header = {}, claims = {}] = token
     .split('.')
     .slice(0, 2)
     .map(part => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>);
-  return [header?.typ, header?.alg, sorted(claims ?? {})];
+  const { kid: _, ...said } = header;
+  return [sorted(said), sorted(claims)];
 }
 
 function sorted(members: object): unknown {

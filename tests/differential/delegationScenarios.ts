@@ -24,10 +24,23 @@ const narrow = (plugin: string): fc.Arbitrary<RestrictionInput> =>
     })),
   );
 const here = fc.oneof(fc.constant(plain('receiver')), narrow('receiver'));
-const restricted = (rest: fc.Arbitrary<RestrictionInput[]>): fc.Arbitrary<Holder> =>
-  fc
-    .tuple(here, rest)
-    .map(([own, more]) => ({ who: 'restricted' as const, restrictions: [own, ...more] }));
+const restricted = (
+  rest: fc.Arbitrary<RestrictionInput[]>,
+  plain: fc.Arbitrary<boolean> = fc.boolean(),
+): fc.Arbitrary<Holder> =>
+  fc.tuple(here, rest, plain).map(([own, more, asTheirs]) => ({
+    who: 'restricted' as const,
+    restrictions: [own, ...more],
+    ...(asTheirs && { plain: true }),
+  }));
+const asTheirs = fc.constant(true);
+const asOurs = fc.constant(false);
+const usesOthers = fc.constant<RestrictionInput[]>([
+  plain('catalog'),
+  plain('search'),
+  plain('elsewhere'),
+]);
+const elsewhere = fc.constantFrom('catalog', 'search', 'elsewhere');
 const user = (
   base: BaseName,
   changes: fc.Arbitrary<Change[]> = fc.constant([]),
@@ -88,20 +101,16 @@ export const callScenarios: Scenario<CallInput>[] = [
     user('user', claim('uip', 1, true, ['x'], {}, 'a.b', 'a b', 'ä')),
   ),
   scenario(
-    'for a caller who may use the target too',
+    'for a caller who may use the target too, as theirs does it',
     'accepted',
-    target
-      .filter(id => id !== 'receiver')
-      .chain(id =>
-        restricted(
-          fc.constant(
-            [plain('catalog'), plain('search'), plain('elsewhere')]
-              .filter(({ plugin }) => plugin !== id)
-              .concat(plain(id)),
-          ),
-        ),
-      ),
-    target.filter(id => id !== 'receiver'),
+    restricted(usesOthers, asTheirs),
+    elsewhere,
+  ),
+  scenario(
+    'for a caller who may use the target too',
+    'documented restricted-calls',
+    restricted(usesOthers, asOurs),
+    elsewhere,
   ),
   scenario(
     'for a caller who may not use the target',
@@ -110,9 +119,21 @@ export const callScenarios: Scenario<CallInput>[] = [
     fc.constantFrom('search', 'elsewhere', 'CATALOG'),
   ),
   scenario(
-    'for a caller who may do some things in the target',
+    'for a caller who may do some things in the target, as theirs does it',
     'refused AUTH_DELEGATION_NOT_ALLOWED',
-    restricted(narrow('catalog').map(it => [it])),
+    restricted(
+      narrow('catalog').map(it => [it]),
+      asTheirs,
+    ),
+    fc.constant('catalog'),
+  ),
+  scenario(
+    'for a caller who may do some things in the target',
+    'documented restricted-calls',
+    restricted(
+      narrow('catalog').map(it => [it]),
+      asOurs,
+    ),
     fc.constant('catalog'),
   ),
   scenario(

@@ -1,10 +1,10 @@
 import { createAuthBackend } from '@stagepass/auth-backend';
 import type { AuthService } from '@stagepass/auth-node';
-import { type DelegationWorld, RESTRICTED_TOKEN, type RestrictionInput } from './delegationRun';
+import { type DelegationWorld, type Holder, RESTRICTED_TOKEN } from './delegationRun';
 import { createStarts } from './starts';
 import type { World } from './worlds';
 
-/** Sets up the plugin on both sides, once for each list of restrictions, on the key sets of a world. */
+/** Sets up the plugin on both sides, once for each configuration, on the key sets of a world. */
 export function createDelegationWorld(
   world: World,
   backend: typeof createAuthBackend = createAuthBackend,
@@ -13,21 +13,23 @@ export function createDelegationWorld(
   const started = new Map<string, Promise<AuthService>>();
   return {
     keys: world.keys,
-    start(side, restrictions) {
-      const name = `${side} ${JSON.stringify(restrictions)}`;
-      const service = started.get(name) ?? starts[side](configFor(world, restrictions));
+    start(side, holder) {
+      const config = configFor(world, holder);
+      const name = `${side} ${JSON.stringify(config)}`;
+      const service = started.get(name) ?? starts[side](config);
       started.set(name, service);
       return service;
     },
   };
 }
 
-function configFor({ auth }: World, restrictions?: readonly RestrictionInput[]): object {
-  const { externalAccess } = auth as { externalAccess: object[] };
+function configFor({ auth }: World, holder: Holder): object {
+  if (holder.who !== 'restricted') return auth;
   const restricted = {
     type: 'static',
     options: { token: RESTRICTED_TOKEN, subject: 'restricted-caller' },
-    accessRestrictions: restrictions,
+    accessRestrictions: holder.restrictions,
   };
-  return { ...auth, externalAccess: restrictions ? [restricted] : externalAccess };
+  const plain = holder.plain && { restrictedDelegation: 'plain' };
+  return { ...auth, ...plain, externalAccess: [restricted] };
 }

@@ -153,6 +153,7 @@ describe('the generated inputs', () => {
     expect(missing).toEqual([
       'one-sentence-per-refusal',
       'keys-through-outage',
+      'strangers-share-requests',
       'host-only-cookie',
       'cookie-of-another-user',
       'stored-user-credentials',

@@ -20,6 +20,7 @@ const PATHS = 'path-policies';
 const CONFIG = 'configuration-is-strict';
 const ERRORS = 'one-sentence-per-refusal';
 const STORED = 'stored-credentials';
+const RESTRICTED = 'restricted-delegation';
 
 /** Where Stagepass differs from Backstage 0.18: all that the suite knows, and all that it allows. */
 export const differences = {
@@ -48,10 +49,10 @@ export const differences = {
   },
   'critical-headers': {
     about:
-      'A header with `b64`, or with `crit` that lists only `b64`, in a token that is encoded as usual',
+      'A header with `b64`, with `crit` that lists only `b64`, or with access restrictions that it does not mark as critical, in a token that is encoded as usual',
     theirs: 'Accepts the token',
-    ours: 'Refuses every `crit` and `b64`',
-    why: 'What is critical and not used by any issuer need not be understood',
+    ours: 'Refuses `b64`, and every `crit` but for access restrictions in a plugin token',
+    why: 'What is critical and not used by any issuer need not be understood, and a limit is not passed over',
     record: FORM,
   },
   'typed-header': {
@@ -230,6 +231,14 @@ export const differences = {
     why: 'An outage of one plugin is not one of all',
     record: 'keys-through-outages',
   },
+  'strangers-share-requests': {
+    about:
+      'A token of a plugin that is not known yet, while ten such tokens a minute have come that proved nothing',
+    theirs: 'Fetches its key set',
+    ours: 'Throws a `ServiceUnavailableError`; known are the plugins of `discovery.endpoints`, those that are called, and those that have called',
+    why: 'Anybody can write tokens of plugins that do not exist, each of which would cause a request',
+    record: 'keys-through-outages',
+  },
   'published-keys': {
     about:
       'A published key whose `use`, `key_ops` or `alg` is of another type, whose coordinates are padded, or that has a `k`',
@@ -360,6 +369,21 @@ export const differences = {
     ours: 'Refuses it',
     why: 'The result could not be verified',
     record: CLAIMS,
+  },
+  'restricted-calls': {
+    about: 'A call onward for a restricted caller, to a plugin that its access restrictions list',
+    theirs:
+      'Issues a token without the restrictions where they name no permissions, and refuses where they do',
+    ours: 'Issues a token that carries all of them in a critical header; does as Backstage where `backend.auth.restrictedDelegation` is `plain`',
+    why: 'Restricted callers stay restricted across hops, and can be served',
+    record: RESTRICTED,
+  },
+  'restricted-plugin-tokens': {
+    about: 'A plugin token with access restrictions in a critical header',
+    theirs: 'Refuses it, since it does not know the header',
+    ours: 'Accepts the plugin within the restrictions, or refuses with 403 where they do not list the receiver',
+    why: 'Restricted callers stay restricted across hops',
+    record: RESTRICTED,
   },
   'stored-service-credentials': {
     about: 'Credentials of a service that come out of JSON, for a call onward',

@@ -168,6 +168,30 @@ export const callExamples: ReadonlyArray<Example<Call>> = [
     { code: 'AUTH_CLAIM_INVALID', message: 'Illegal token' },
   ],
   [
+    'restricted-calls',
+    {
+      holder: { who: 'restricted', restrictions: [{ plugin: 'receiver' }, { plugin: 'catalog' }] },
+      target: 'catalog',
+    },
+    '[[["alg","ES256"],["typ","vnd.backstage.plugin"]],',
+    '["crit",["urn:stagepass:access-restrictions"]]',
+  ],
+  [
+    'restricted-calls',
+    {
+      holder: {
+        who: 'restricted',
+        restrictions: [{ plugin: 'receiver' }, { plugin: 'catalog', permission: 'a.read' }],
+      },
+      target: 'catalog',
+    },
+    {
+      name: 'NotAllowedError',
+      message: "Access to target plugin 'catalog' is restricted and cannot be delegated",
+    },
+    '["urn:stagepass:access-restrictions",{"receiver":{},"catalog":{"permissionNames":["a.read"]}}]',
+  ],
+  [
     'stored-service-credentials',
     { holder: own, target: 'catalog', stored: 'with token' },
     '"aud","catalog"',

@@ -17,6 +17,13 @@ import {
   timeScenarios,
 } from './tokenScenarios';
 
+/** Marked access restrictions with one of these values. */
+const restricted = (...values: unknown[]) =>
+  both(
+    header('crit', ['urn:stagepass:access-restrictions']),
+    header('urn:stagepass:access-restrictions', ...values),
+  );
+
 const make = scenariosOf(['plugin', 'solo']);
 const caller = scenariosOf(['plugin']);
 const solo = scenariosOf(['solo']);
@@ -24,6 +31,26 @@ const solo = scenariosOf(['solo']);
 const scenarios: Scenario<TokenInput>[] = [
   ...formScenarios(make),
   ...timeScenarios(make),
+  make(
+    'for a restricted caller',
+    'documented restricted-plugin-tokens',
+    restricted(
+      { receiver: {} },
+      { receiver: { permissionNames: ['a'] }, catalog: {} },
+      { receiver: { permissionAttributes: { action: ['read'] } } },
+      { catalog: {} },
+    ),
+  ),
+  make(
+    'with restrictions that nobody understands',
+    'refused AUTH_TOKEN_MALFORMED',
+    restricted({}, null, [], 'receiver', { receiver: null }, { receiver: { until: 1 } }, undefined),
+  ),
+  make(
+    'for a user and a restricted caller at once',
+    undefined,
+    both(restricted({ receiver: {} }), claim('obo', 'x', '', null)),
+  ),
   make(
     'for another plugin',
     'refused AUTH_AUDIENCE_MISMATCH',
@@ -137,6 +164,6 @@ const scenarios: Scenario<TokenInput>[] = [
 export const pluginScenarios = [
   ...scenarios,
   eachCharacter(['plugin', 'solo'], 300),
-  make('nothing that matters, again', 'accepted', fc.array(harmless, { maxLength: 4 }), 600),
+  make('nothing that matters, again', 'accepted', fc.array(harmless, { maxLength: 4 }), 900),
   mixOf(make, scenarios, 1_500),
 ];

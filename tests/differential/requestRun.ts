@@ -12,6 +12,7 @@ import {
 import { requestRules } from './requestRules';
 import { createTheirHttpAuth } from './theirs';
 import { describeCredentials, type World } from './worlds';
+import { silentLogger } from '../databases/silentLogger';
 
 /** The request services of the same plugin on both sides. */
 export interface RequestWorld {
@@ -30,7 +31,14 @@ export function createRequestWorld(
   const base = { pluginId: 'receiver', discovery };
   return {
     theirs: createTheirHttpAuth({ ...base, auth: world.theirs }),
-    ours: wrap(createHttpAuthService({ ...base, auth: world.ours, config: requestConfig })),
+    ours: wrap(
+      createHttpAuthService({
+        ...base,
+        auth: world.ours,
+        config: requestConfig,
+        logger: silentLogger,
+      }),
+    ),
     texts: createRequestTokens(world.keys),
   };
 }

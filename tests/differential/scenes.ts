@@ -49,6 +49,29 @@ export const scenes: Readonly<Partial<Record<DifferenceId, Scene>>> = {
       };
     }),
 
+  'strangers-share-requests': () =>
+    inWorld(async world => {
+      const tokenOf = (base: 'plugin' | 'solo', sub: string) =>
+        buildToken(world.keys, {
+          base,
+          changes: [{ in: 'claims', name: 'sub', json: JSON.stringify(sub) }],
+        });
+      for (let stranger = 0; stranger < 10; stranger += 1) {
+        await authenticateBoth(world, tokenOf('plugin', `stranger-${stranger}`), false);
+      }
+      return {
+        ...(await authenticateBoth(world, tokenOf('solo', 'solo'), false)),
+        expected: {
+          theirs: gives('servicePrincipal{plugin:solo}'),
+          ours: {
+            name: 'ServiceUnavailableError',
+            code: 'AUTH_KEYS_UNAVAILABLE',
+            message: 'Credentials cannot be verified at the moment',
+          },
+        },
+      };
+    }),
+
   'host-only-cookie': () =>
     inWorld(async world => {
       const { user } = createRequestTokens(world.keys);
@@ -205,6 +228,6 @@ async function issueCookies(world: World, headers: Record<string, string>) {
     });
   return {
     theirs: await issue(createTheirHttpAuth({ ...base, auth: world.theirs })),
-    ours: await issue(createHttpAuthService({ ...base, auth: world.ours })),
+    ours: await issue(createHttpAuthService({ ...base, auth: world.ours, logger: silentLogger })),
   };
 }

@@ -25,6 +25,8 @@ const withObo = (base: BaseName, ...changes: Change[]): TokenInput => ({
   obo: { base, changes },
 });
 
+const RESTRICTIONS = 'urn:stagepass:access-restrictions';
+
 const illegal = (code: string): Expected => ({ code, message: 'Illegal token' });
 const MALFORMED = illegal('AUTH_TOKEN_MALFORMED');
 const CLAIM_INVALID = illegal('AUTH_CLAIM_INVALID');
@@ -66,6 +68,23 @@ export const tokenExamples: readonly TokenExample[] = [
     MALFORMED,
   ],
   ['critical-headers', token('user', header('b64', 'false')), JANE, MALFORMED],
+  ['critical-headers', token('plugin', header(RESTRICTIONS, '{"receiver":{}}')), CALLER, MALFORMED],
+  [
+    'restricted-plugin-tokens',
+    token(
+      'plugin',
+      header('crit', `["${RESTRICTIONS}"]`),
+      header(RESTRICTIONS, '{"receiver":{"permissionNames":["a.read"]}}'),
+    ),
+    { name: 'AuthenticationError', message: 'Failed plugin token verification' },
+    'backstageCredentials{servicePrincipal{plugin:caller,accessRestrictions=',
+  ],
+  [
+    'restricted-plugin-tokens',
+    token('plugin', header('crit', `["${RESTRICTIONS}"]`), header(RESTRICTIONS, '{"catalog":{}}')),
+    { name: 'AuthenticationError', message: 'Failed plugin token verification' },
+    { code: 'AUTH_ACCESS_RESTRICTED', message: 'Access to this plugin is restricted' },
+  ],
   ['typed-header', token('solo', header('kid', '1')), SOLO, MALFORMED],
   ['typed-header', token('legacy', header('typ', 'null')), OLD_CALLER, MALFORMED],
   ['kid-required', token('solo', header('kid', null)), SOLO, illegal('AUTH_KEY_UNKNOWN')],

@@ -8,6 +8,9 @@ const now = NOW / 1000;
 /** The last moment that ours reads, in seconds since the epoch. */
 const LATEST_DATE = 253_402_300_799;
 
+/** The header parameter with the access restrictions of a call onward. */
+const ACCESS_RESTRICTIONS = 'urn:stagepass:access-restrictions';
+
 /** Plugins and users: the issuer is a part of the backend. */
 const isOwn = ({ kind }: TokenFacts) => kind !== 'external' && kind !== 'static';
 const isUser = ({ kind }: TokenFacts) =>
@@ -74,8 +77,10 @@ export const tokenRules: ReadonlyArray<Rule<TokenFacts>> = [
   }),
   refused('token-length', ['AUTH_TOKEN_MALFORMED'], ({ length }) => length > 32_768),
   refused('critical-headers', ['AUTH_TOKEN_MALFORMED'], facts => {
-    return isJws(facts) && (has(facts.header, 'crit') || has(facts.header, 'b64'));
+    const critical = ['crit', 'b64', ACCESS_RESTRICTIONS];
+    return isJws(facts) && !isRestricted(facts) && critical.some(name => has(facts.header, name));
   }),
+  { id: 'restricted-plugin-tokens', ours: 'accepted', covers: isRestricted },
   refused('typed-header', ['AUTH_TOKEN_MALFORMED'], facts => {
     const { typ, kid } = facts.header;
     const oddTyp = has(facts.header, 'typ') && typeof typ !== 'string';
@@ -175,7 +180,23 @@ export const tokenRules: ReadonlyArray<Rule<TokenFacts>> = [
     as: ['ServiceUnavailableError'],
     covers: ({ kind, claims: { sub } }) => kind === 'plugin' && sub === 'broken',
   },
+  {
+    id: 'strangers-share-requests',
+    ours: 'otherwise',
+    as: ['ServiceUnavailableError'],
+    covers: ({ kind, claims: { sub } }) => kind === 'plugin' && sub !== 'caller' && sub !== 'solo',
+  },
 ];
+
+/** A call for a restricted caller, marked as one. */
+function isRestricted({ kind, header }: TokenFacts): boolean {
+  return (
+    kind === 'plugin' &&
+    has(header, ACCESS_RESTRICTIONS) &&
+    JSON.stringify(header.crit) === JSON.stringify([ACCESS_RESTRICTIONS]) &&
+    !has(header, 'b64')
+  );
+}
 
 /** A token with a secret that is refused for something else than its signature. */
 function isFailedLegacy(facts: TokenFacts): boolean {

@@ -148,7 +148,11 @@ export function formScenarios(make: Make): Scenario<TokenInput>[] {
     make(
       'critical parameters',
       'documented critical-headers',
-      fc.oneof(header('b64', true, false, 1), both(header('crit', ['b64']), header('b64', true))),
+      fc.oneof(
+        header('b64', true, false, 1),
+        both(header('crit', ['b64']), header('b64', true)),
+        header('urn:stagepass:access-restrictions', { receiver: {} }, {}, null),
+      ),
     ),
     make(
       'unknown critical parameters',

@@ -53,6 +53,11 @@ describe('a new project with the four tarballs', () => {
     expect(project.run('node', 'peerless.cjs')).toBe(allLoaded(withoutPeers));
   });
 
+  it('has the program that explains tokens', () => {
+    const help = project.run('npx', '--no-install', '@stagepass/auth-backend', '--help');
+    expect(help).toContain('npx @stagepass/auth-backend explain --plugin <id> [options] [token]');
+  });
+
   it('has types that need no peer', () => {
     project.write('peerless.mts', withoutPeers.map(name => `export * from '${name}';\n`).join(''));
     typeCheck('peerless.mts', 'node16', 'node16');

@@ -28,6 +28,7 @@ const files: Record<keyof typeof imports, string[]> = {
     'dist/backstage.d.cts',
     'dist/backstage.d.ts',
     'dist/backstage.js',
+    'dist/cli.js',
     'dist/index.cjs',
     'dist/index.d.cts',
     'dist/index.d.ts',

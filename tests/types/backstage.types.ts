@@ -28,7 +28,13 @@ same<keyof ours.LoggerService, keyof theirs.LoggerService>();
 
 type OurAuth = ours.AuthService;
 type TheirAuth = theirs.AuthService;
-same<OurAuth['authenticate'], TheirAuth['authenticate']>();
+// Ours can also be told the name of the request; theirs does not look at it.
+fits<OurAuth['authenticate'], TheirAuth['authenticate']>();
+same<ReturnType<OurAuth['authenticate']>, ReturnType<TheirAuth['authenticate']>>();
+same<
+  keyof NonNullable<Parameters<OurAuth['authenticate']>[1]>,
+  keyof NonNullable<Parameters<TheirAuth['authenticate']>[1]> | 'correlationId'
+>();
 same<OurAuth['isPrincipal'], TheirAuth['isPrincipal']>();
 same<OurAuth['getNoneCredentials'], TheirAuth['getNoneCredentials']>();
 same<OurAuth['getOwnServiceCredentials'], TheirAuth['getOwnServiceCredentials']>();

@@ -57,7 +57,7 @@ export async function createBackend(options: {
     create: (services: PluginServices) => Router | Promise<Router>,
   ): Promise<void> {
     const auth = await backend.forPlugin(pluginId);
-    const httpAuth = createHttpAuthService({ auth, discovery, pluginId, config });
+    const httpAuth = createHttpAuthService({ auth, discovery, pluginId, config, logger });
     const { router, addAuthPolicy } = createPluginRouter({ auth, httpAuth, config });
     const database = await databases.getClient(pluginId);
     const userInfo = backend.userInfo();

@@ -1,13 +1,14 @@
 import type { Config } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
 import type {
+  AuthEvent,
   AuthService,
   Clock,
   DiscoveryService,
   LoggerService,
   UserInfoService,
 } from '@stagepass/auth-node';
-import type { AuthEvent } from './AuthEvent';
+import type { TokenExplanation } from './explain/TokenExplanation';
 import type { KnexClient, PluginDatabase } from './keys/sqlTables';
 import type { ExternalTokenHandler } from './tokens/external/ExternalTokenHandler';
 import type { PluginTokenHandlerDecorator } from './tokens/plugin/PluginTokenHandler';
@@ -23,11 +24,14 @@ export interface AuthBackendOptions {
   discovery?: DiscoveryService;
   /** A Backstage config, or a plain object of the same shape; `backend.auth` of it is read. */
   config?: Config | JsonObject;
-  /** Default: warnings and errors to the console. */
+  /** Default: warnings and errors to standard error. */
   logger?: LoggerService;
   /** The issuer of user tokens, when the auth plugin runs in this process: its keys without HTTP. */
   userTokenIssuer?: UserTokenIssuer;
-  /** Called with what happens, for an audit trail; what it throws is logged. */
+  /**
+   * Called with what happens at the plugins, each time, for an audit trail; what it throws is logged. Give
+   * the same to `createHttpAuthService`, which refuses requests before there is a token to look at.
+   */
   onAuthEvent?: (event: AuthEvent) => void;
   /**
    * Where plugins publish their keys for the other replicas, each in a database of its own. Without it keys
@@ -84,10 +88,39 @@ export interface AuthBackend {
   /**
    * Returns a user info service. All of the process share their answers.
    *
-   * @param options - `discovery`: who knows where the auth plugin is reached, instead of the backend's
+   * @param options - `discovery`: who knows where the auth plugin is reached, instead of the backend's;
+   *   `pluginId`: who asks, for log and audit, default `auth`, whose records they are; `logger`: instead of
+   *   the backend's
    */
-  userInfo(options?: { discovery?: DiscoveryService }): UserInfoService;
+  userInfo(options?: {
+    discovery?: DiscoveryService;
+    pluginId?: string;
+    logger?: LoggerService;
+  }): UserInfoService;
 
-  /** Ends the backend: no plugin can be added any more. Timers hold no process; there is nothing to wait for. */
+  /**
+   * Says of any text what it is, who signed it, whether a plugin would accept it now, and if not what to
+   * change. The verdict is that of the code which `authenticate` runs, with what this backend knows.
+   *
+   * It writes no log line, reports no event and opens no database. Handlers and decorators of others are asked
+   * as for any token. It has key sets of its own, which begin with what this backend knows: what they ask takes
+   * nothing from the callers of this backend, all explanations together may make 20 requests at once and one
+   * more each second, and nothing that they learn is believed by this backend. Keep it off public routes: who
+   * may call it learns why a token is refused.
+   *
+   * @param token - a token, or what was copied with it: an `Authorization` header, a cookie
+   * @param options - `pluginId`: the plugin to which the token is presented, with what it brought to
+   *   `forPlugin`, if it was opened; `allowLimitedAccess`: as for `authenticate`, default false
+   * @throws Error `AUTH_CONFIG_INVALID` when the id, or the configuration for the plugin, is wrong
+   */
+  explainToken(
+    token: string,
+    options: { pluginId: string; allowLimitedAccess?: boolean },
+  ): Promise<TokenExplanation>;
+
+  /**
+   * Ends the backend: no plugin can be added any more, and refusals that were only counted so far are told
+   * to the log. Timers hold no process; there is nothing to wait for.
+   */
   close(): Promise<void>;
 }

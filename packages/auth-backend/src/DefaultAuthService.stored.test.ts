@@ -19,7 +19,7 @@ describe('credentials out of JSON', () => {
     const { payload } = decode(await issue(auth, stored));
     expect(payload.obo).toBe((await auth.getLimitedUserToken(stored)).token);
     expect(installation.events.at(-1)).toEqual({
-      type: 'issued',
+      type: 'delegated',
       pluginId: 'scaffolder',
       targetPluginId: 'catalog',
       principal: `{"type":"user","userEntityRef":"${JANE}"}`,
@@ -44,7 +44,7 @@ describe('credentials out of JSON', () => {
       for (const call of calls) {
         await expect(call()).rejects.toMatchObject({
           ...illegalToken('AUTH_CLAIM_INVALID'),
-          reason: `the stored credentials name another user than their token, which is "${JANE}"'s`,
+          reason: `the stored credentials name another user than their token, which is "${JANE}"'s; store credentials unchanged`,
         });
       }
     }

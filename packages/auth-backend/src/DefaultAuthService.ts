@@ -8,27 +8,27 @@ import {
   type BackstageServicePrincipal,
   type BackstageUserPrincipal,
   type Clock,
-  isAuthError,
   isPrincipal,
-  type LoggerService,
 } from '@stagepass/auth-node';
 import {
+  type AuthRecorder,
   createAuthError,
   createNoneCredentials,
   createServiceCredentials,
   createUserCredentials,
   type CredentialsView,
+  printable,
   quote,
   viewCredentials,
 } from '@stagepass/auth-node/internal';
-import type { AuthEvent } from './AuthEvent';
-import { requireDelegable } from './delegation';
+import { requireDelegable, type RestrictedDelegation } from './delegation';
 import type { KeySource } from './keys/KeySource';
 import type { ExternalAccess } from './tokens/external/ExternalAccess';
 import { deriveLimitedUserToken } from './tokens/limitedUser/limitedUserToken';
 import { MAX_TOKEN_LENGTH, parseCompact, type UnverifiedJws } from './tokens/parseCompact';
 import { isPluginId } from './tokens/plugin/pluginId';
 import type { PluginTokenRoom } from './tokens/plugin/decoratePluginTokens';
+import { tokenKindOf } from './tokens/tokenKind';
 import type { UserTokens } from './tokens/user/UserTokens';
 
 /**
@@ -44,10 +44,13 @@ export class DefaultAuthService implements AuthService {
     readonly keySource: KeySource;
     readonly defaultPolicyDisabled: boolean;
     readonly storedServiceCredentials: boolean;
+    readonly restrictedDelegation: RestrictedDelegation;
     readonly clock: Clock;
-    readonly logger: LoggerService;
-    readonly onAuthEvent: (event: AuthEvent) => void;
+    readonly recorder: AuthRecorder;
   };
+
+  /** By the credentials that a request proved, the name of the request: what is refused to them is part of it. */
+  readonly #correlationIds = new WeakMap<BackstageCredentials, string>();
 
   constructor(options: {
     pluginId: string;
@@ -57,24 +60,29 @@ export class DefaultAuthService implements AuthService {
     keySource: KeySource;
     defaultPolicyDisabled: boolean;
     storedServiceCredentials: boolean;
+    restrictedDelegation: RestrictedDelegation;
     clock: Clock;
-    logger: LoggerService;
-    onAuthEvent: (event: AuthEvent) => void;
+    recorder: AuthRecorder;
   }) {
     this.#options = options;
   }
 
   async authenticate(
     token: string,
-    options?: { allowLimitedAccess?: boolean },
+    options?: { allowLimitedAccess?: boolean; correlationId?: string },
   ): Promise<BackstageCredentials> {
-    const { pluginId, onAuthEvent } = this.#options;
+    const { recorder, clock } = this.#options;
+    const correlationId = options?.correlationId;
+    const work = { operation: 'verification', since: clock.monotonic() } as const;
+    const parsed = parse(token);
+    const circumstances = { correlationId, tokenKind: tokenKindOf(parsed.jws), work };
     try {
-      const credentials = await this.#verify(token, options?.allowLimitedAccess === true);
-      onAuthEvent({ type: 'verified', pluginId, principal: String(credentials.principal) });
+      const credentials = await this.#verify(token, parsed, options?.allowLimitedAccess === true);
+      if (correlationId !== undefined) this.#correlationIds.set(credentials, correlationId);
+      recorder.verified(credentials.principal, circumstances);
       return credentials;
     } catch (error) {
-      throw this.#refused(error);
+      throw recorder.refused(error, circumstances);
     }
   }
 
@@ -100,21 +108,25 @@ export class DefaultAuthService implements AuthService {
     targetPluginId: string;
   }): Promise<{ token: string }> {
     const { onBehalfOf, targetPluginId } = options;
-    const { pluginId, onAuthEvent } = this.#options;
+    const { recorder, clock } = this.#options;
     if (!isPluginId(targetPluginId)) {
       throw new InputError(
         `Invalid targetPluginId, expected letters, digits, '-' and '_', found ${quote(targetPluginId)}`,
       );
     }
+    const work = { operation: 'issue', since: clock.monotonic() } as const;
+    const circumstances = { correlationId: this.#correlationIds.get(onBehalfOf), work };
     try {
       const view = viewCredentials(onBehalfOf);
       const token = await this.#issue(view, targetPluginId);
+      if (token === '') return { token };
       // What comes out of JSON has no printed form of its own.
       const principal = view.revived ? quote(view.principal) : String(view.principal);
-      onAuthEvent({ type: 'issued', pluginId, targetPluginId, principal });
+      const type = this.#isOwn(view) ? 'issued' : 'delegated';
+      recorder.issued(principal, { type, targetPluginId }, circumstances);
       return { token };
     } catch (error) {
-      throw this.#refused(error);
+      throw recorder.refused(error, circumstances);
     }
   }
 
@@ -124,7 +136,8 @@ export class DefaultAuthService implements AuthService {
     try {
       return await this.#limit(viewCredentials(credentials));
     } catch (error) {
-      throw this.#refused(error);
+      const correlationId = this.#correlationIds.get(credentials);
+      throw this.#options.recorder.refused(error, { correlationId });
     }
   }
 
@@ -132,13 +145,16 @@ export class DefaultAuthService implements AuthService {
     return { keys: await this.#options.keySource.listPublicKeys() };
   }
 
-  async #verify(token: string, allowLimitedAccess: boolean): Promise<BackstageCredentials> {
+  async #verify(
+    token: string,
+    { jws, malformed }: ReturnType<typeof parse>,
+    allowLimitedAccess: boolean,
+  ): Promise<BackstageCredentials> {
     const { pluginTokens, userTokens } = this.#options;
-    const { jws, malformed } = parse(token);
     const plugin = await pluginTokens.verify(token, jws);
     if (plugin) {
       const { subject, limitedUserToken } = plugin;
-      if (limitedUserToken === undefined) return createServiceCredentials({ subject });
+      if (limitedUserToken === undefined) return createServiceCredentials(plugin);
       const user = await userTokens.verifyToken(limitedUserToken, 'limited');
       return createUserCredentials({ ...user, token: limitedUserToken, actor: subject });
     }
@@ -163,12 +179,12 @@ export class DefaultAuthService implements AuthService {
     if (!jws) throw malformed;
     throw createAuthError(
       'AUTH_TOKEN_TYPE_UNKNOWN',
-      `the token is of type ${quote(jws.header.typ ?? null)}, neither a plugin's nor a user's, and no entry of backend.auth.externalAccess accepts it`,
+      `expected the typ of a plugin or user token, or a token that an entry of backend.auth.externalAccess accepts; found typ ${quote(jws.header.typ ?? null)}, alg ${quote(jws.header.alg)}, kid ${quote(jws.header.kid ?? null)}`,
     );
   }
 
   async #issue(credentials: CredentialsView, targetPluginId: string): Promise<string> {
-    const { pluginTokens, defaultPolicyDisabled, storedServiceCredentials } = this.#options;
+    const { pluginTokens, defaultPolicyDisabled } = this.#options;
     const { principal } = credentials;
     if (principal.type === 'none' && defaultPolicyDisabled) return '';
     if (principal.type === 'user') {
@@ -178,11 +194,17 @@ export class DefaultAuthService implements AuthService {
       throw createAuthError(
         'AUTH_CREDENTIALS_MISSING',
         `no token can be issued on behalf of a ${quote(principal.type)} principal; pass the credentials of a user or a service`,
-        { message: `Refused to issue service token for credential type '${principal.type}'` },
+        {
+          message: `Refused to issue service token for credential type '${printable(principal.type, 50)}'`,
+        },
       );
     }
-    requireDelegable(credentials, targetPluginId, storedServiceCredentials);
-    return pluginTokens.issue({ targetPluginId });
+    const { storedServiceCredentials: storedAccepted, restrictedDelegation } = this.#options;
+    const accessRestrictions = requireDelegable(credentials, targetPluginId, {
+      storedAccepted,
+      restrictedDelegation,
+    });
+    return pluginTokens.issue({ targetPluginId, accessRestrictions });
   }
 
   async #limit(credentials: CredentialsView): Promise<{ token: string; expiresAt: Date }> {
@@ -196,7 +218,7 @@ export class DefaultAuthService implements AuthService {
           message:
             principal.type === 'user'
               ? 'User credentials is unexpectedly missing token'
-              : `Refused to issue limited user token for credential type '${principal.type}'`,
+              : `Refused to issue limited user token for credential type '${printable(principal.type, 50)}'`,
         },
       );
     }
@@ -205,22 +227,16 @@ export class DefaultAuthService implements AuthService {
       if (!('userEntityRef' in principal) || principal.userEntityRef !== userEntityRef) {
         throw createAuthError(
           'AUTH_CLAIM_INVALID',
-          `the stored credentials name another user than their token, which is ${quote(userEntityRef)}'s`,
+          `the stored credentials name another user than their token, which is ${quote(userEntityRef)}'s; store credentials unchanged`,
         );
       }
     }
     return deriveLimitedUserToken(token, clock.now() / 1000);
   }
 
-  /** Records a refusal; anything else is a fault and passes through as it is. */
-  #refused(error: unknown): unknown {
-    if (isAuthError(error)) {
-      const { pluginId, logger, onAuthEvent } = this.#options;
-      const { code, reason } = error;
-      logger.warn(`Refused by the plugin ${pluginId}: ${reason}`, { code });
-      onAuthEvent({ type: 'refused', pluginId, code, reason });
-    }
-    return error;
+  /** Tells whether credentials are the plugin's own, and not those of somebody for whom it calls. */
+  #isOwn({ principal }: CredentialsView): boolean {
+    return 'subject' in principal && principal.subject === `plugin:${this.#options.pluginId}`;
   }
 }
 

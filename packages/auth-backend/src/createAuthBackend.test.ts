@@ -342,7 +342,10 @@ describe('onAuthEvent', () => {
     await settle();
     expect(installation.logger.lines('error')).toEqual([
       'onAuthEvent failed: "Error: audit \\"down\\"\\n"',
-      'onAuthEvent failed: "Error: audit \\"down\\"\\n"',
+    ]);
+    installation.clock.advance(10_000);
+    expect(installation.logger.lines('error').slice(1)).toEqual([
+      'onAuthEvent failed: "Error: audit \\"down\\"\\n" (the last of 1 in 10 s that were counted, not told)',
     ]);
   });
 

@@ -1,11 +1,21 @@
-import type { AuthService, DiscoveryService, LoggerService } from '@stagepass/auth-node';
-import { createAuthError, quote, systemClock } from '@stagepass/auth-node/internal';
+import type { AuthService, Clock, DiscoveryService } from '@stagepass/auth-node';
+import {
+  AuthRecorder,
+  consoleLogger,
+  createAuthError,
+  createAuthMetrics,
+  noMetrics,
+  quote,
+  systemClock,
+} from '@stagepass/auth-node/internal';
 import type { AuthBackend, AuthBackendOptions, PluginAuthOptions } from './AuthBackend';
-import type { AuthEvent } from './AuthEvent';
 import { readAuthConfig } from './config/readAuthConfig';
-import { consoleLogger } from './consoleLogger';
 import { DefaultAuthService } from './DefaultAuthService';
-import { KeySets } from './keys/KeySets';
+import { explain, type Watch } from './explain/explain';
+import { limitRequests } from './explain/limitRequests';
+import { WatchedKeys } from './explain/WatchedKeys';
+import { type KeyFinder, KeySets } from './keys/KeySets';
+import type { KeySource } from './keys/KeySource';
 import { PluginKeySources } from './keys/PluginKeySources';
 import type { PluginDatabase } from './keys/sqlTables';
 import { ExternalAccess } from './tokens/external/ExternalAccess';
@@ -34,43 +44,66 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
   const { logger = consoleLogger, clock = systemClock, userTokenIssuer } = options;
   const config = readAuthConfig(options.config);
   for (const warning of config.warnings) logger.warn(warning);
-  const network = { fetch: options.fetch ?? fetch, clock };
+  const metrics = createAuthMetrics();
+  const network = {
+    fetch: options.fetch ?? fetch,
+    clock,
+    onKeySetFetch: (outcome: 'success' | 'failure') => metrics.countKeySetFetch(outcome),
+  };
   const keySets = new KeySets({ network, logger });
+  for (const pluginId of config.discoveredPlugins) keySets.addKnownPlugin(pluginId);
   if (userTokenIssuer) {
     keySets.setLocalUserIssuer(async () => (await userTokenIssuer.listPublicKeys()).keys);
   }
   const keySources = new PluginKeySources({ staticKeys: config.staticKeys, clock });
-  const onAuthEvent = guarded(options.onAuthEvent, logger);
   const services = new Map<string, Promise<AuthService>>();
+  const recorders: AuthRecorder[] = [];
+  /** What plugins brought of their own, for explanations. */
+  const brought = new Map<string, PluginAuthOptions>();
+  const explanationNetwork = limitRequests(network);
   let closed = false;
 
-  function userTokensVia(discovery: DiscoveryService): UserTokens {
+  function recorderOf(pluginId: string, itsLogger = logger): AuthRecorder {
+    const { onAuthEvent } = options;
+    const recorder = new AuthRecorder({ pluginId, logger: itsLogger, clock, onAuthEvent, metrics });
+    recorders.push(recorder);
+    return recorder;
+  }
+
+  function userTokensVia(discovery: DiscoveryService, finder: KeyFinder = keySets): UserTokens {
     return new UserTokens({
-      findKey: kid => keySets.findUserKey({ kid, discovery }),
+      findKey: kid => finder.findUserKey({ kid, discovery }),
       algorithms: config.userAlgorithms,
       untypedAccepted: config.untypedUserTokens,
       clock,
     });
   }
 
-  async function open(pluginId: string, own: PluginAuthOptions): Promise<AuthService> {
+  /** @param watch - for an explanation, which has a service to itself: it signs nothing and leaves no trace */
+  async function open(
+    pluginId: string,
+    own: PluginAuthOptions,
+    watch?: Watch,
+  ): Promise<AuthService> {
     const discovery = own.discovery ?? options.discovery ?? missingDiscovery(pluginId);
-    const pluginLogger = own.logger ?? logger;
+    const pluginLogger = watch?.logger ?? own.logger ?? logger;
+    const finder = watch?.keySets ?? keySets;
     // Wrong entries are found before anything is written to a database.
     const externalAccess = new ExternalAccess({
       pluginId,
       entries: config.externalAccess,
       handlers: [...(options.externalTokenHandlers ?? []), ...(own.externalTokenHandlers ?? [])],
-      keysOf: entry => kid => keySets.findExternalKey(entry, kid),
+      keysOf: entry => kid => finder.findExternalKey(entry, kid),
       clock,
+      onTried: watch?.onTried,
     });
     const database = own.database ?? databaseOf(options, pluginId);
-    const keySource = await keySources.open(pluginId, database, pluginLogger);
-    keySets.addLocalPlugin(pluginId, () => keySource.listPublicKeys());
+    const keySource = watch ? noKeys : await keySources.open(pluginId, database, pluginLogger);
+    if (!watch) keySets.addLocalPlugin(pluginId, () => keySource.listPublicKeys());
     const pluginTokens = new PluginTokens({
       pluginId,
       keySource,
-      keySets,
+      keySets: finder,
       discovery,
       algorithms: keySources.algorithms,
       clock,
@@ -82,14 +115,14 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
         pluginTokens,
         decorator: own.pluginTokenHandlerDecorator,
       }),
-      userTokens: userTokensVia(discovery),
+      userTokens: userTokensVia(discovery, finder),
       externalAccess,
       keySource,
       defaultPolicyDisabled: config.defaultPolicyDisabled,
       storedServiceCredentials: config.storedServiceCredentials,
+      restrictedDelegation: config.restrictedDelegation,
       clock,
-      logger: pluginLogger,
-      onAuthEvent,
+      recorder: watch ? silentRecorder(pluginId, watch, clock) : recorderOf(pluginId, pluginLogger),
     });
   }
 
@@ -103,10 +136,26 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
       if (problem) return Promise.reject(createAuthError('AUTH_CONFIG_INVALID', problem));
       const opened = open(pluginId, own);
       services.set(pluginId, opened);
+      brought.set(pluginId, own);
       opened.catch(() => services.delete(pluginId));
       return opened;
     },
-    userInfo({ discovery = options.discovery ?? lazyDiscovery } = {}) {
+    async explainToken(token, { pluginId, allowLimitedAccess = false }) {
+      const problem = isPluginId(pluginId) ? undefined : whyNotOpened(pluginId, false, []);
+      if (problem) throw createAuthError('AUTH_CONFIG_INVALID', problem);
+      const own = brought.get(pluginId) ?? {};
+      return explain(token, {
+        pluginId,
+        allowLimitedAccess,
+        clock,
+        entries: config.externalAccess,
+        discovery: own.discovery ?? options.discovery ?? lazyDiscovery,
+        keys: new WatchedKeys(keySets, explanationNetwork),
+        open: watch => open(pluginId, own, watch),
+      });
+    },
+    userInfo({ pluginId = 'auth', logger: itsLogger, ...own } = {}) {
+      const { discovery = options.discovery ?? lazyDiscovery } = own;
       return new DefaultUserInfoService({
         userTokens: userTokensVia(discovery),
         fetchUserClaims: token =>
@@ -114,11 +163,12 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
             ? userTokenIssuer.getUserInfo(token)
             : fetchUserClaims(token, discovery, network),
         answers,
-        logger,
+        recorder: recorderOf(pluginId, itsLogger),
       });
     },
     close() {
       closed = true;
+      for (const recorder of recorders) recorder.close();
       return Promise.resolve();
     },
   };
@@ -152,23 +202,26 @@ function missingDiscovery(pluginId: string): never {
   );
 }
 
+/** Records nothing of a service that only explains. */
+function silentRecorder(pluginId: string, { logger }: Watch, clock: Clock): AuthRecorder {
+  return new AuthRecorder({
+    pluginId,
+    logger,
+    clock,
+    onAuthEvent: undefined,
+    metrics: noMetrics,
+  });
+}
+
+/** The keys of a service that only explains. */
+const noKeys: KeySource = {
+  getSigningKey: () => Promise.reject(new Error('an explanation signs nothing')),
+  listPublicKeys: () => Promise.resolve([]),
+};
+
 /** For a backend whose plugins bring their discovery: user info can then only be had in the process. */
 const lazyDiscovery: DiscoveryService = {
   getBaseUrl: pluginId => Promise.reject(new Error(`no discovery was given for ${pluginId}`)),
   getExternalBaseUrl: pluginId =>
     Promise.reject(new Error(`no discovery was given for ${pluginId}`)),
 };
-
-function guarded(
-  hook: ((event: AuthEvent) => void) | undefined,
-  logger: LoggerService,
-): (event: AuthEvent) => void {
-  if (!hook) return () => {};
-  // In an async function, since a hook may be one too, and its rejection would end the process.
-  const call = async (event: AuthEvent) => hook(event);
-  return event => {
-    call(event).catch((error: unknown) => {
-      logger.error(`onAuthEvent failed: ${quote(String(error))}`);
-    });
-  };
-}

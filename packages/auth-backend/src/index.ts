@@ -4,8 +4,16 @@
  * @packageDocumentation
  */
 export type { AuthBackend, AuthBackendOptions, PluginAuthOptions } from './AuthBackend';
-export type { AuthEvent } from './AuthEvent';
+export type { AuthEvent } from '@stagepass/auth-node';
 export { createAuthBackend } from './createAuthBackend';
+export { explainToken } from './explain/explainToken';
+export type {
+  SignerExplanation,
+  TimeExplanation,
+  TokenExplanation,
+  TokenKind,
+  TokenVerdict,
+} from './explain/TokenExplanation';
 export { createKnexKeyStore } from './keys/createKnexKeyStore';
 export { MemoryKeyStore } from './keys/MemoryKeyStore';
 export type { KnexClient, PluginDatabase } from './keys/sqlTables';

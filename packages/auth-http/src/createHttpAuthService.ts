@@ -1,13 +1,20 @@
 import type { Config } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
 import type {
+  AuthEvent,
   AuthRequest,
   AuthService,
   Clock,
   DiscoveryService,
   HttpAuthService,
+  LoggerService,
 } from '@stagepass/auth-node';
-import { systemClock } from '@stagepass/auth-node/internal';
+import {
+  AuthRecorder,
+  consoleLogger,
+  createAuthMetrics,
+  systemClock,
+} from '@stagepass/auth-node/internal';
 import { DefaultHttpAuthService } from './core/DefaultHttpAuthService';
 import { extractToken } from './core/extractToken';
 import { readHttpConfig } from './core/httpConfig';
@@ -39,8 +46,25 @@ export interface HttpAuthServiceOptions {
    * carries none; throw to refuse it.
    */
   getTokenFromRequest?(req: AuthRequest): { token?: string };
+  /**
+   * Takes what is refused here, before or after there is a token to look at; what the auth service refuses is
+   * in its own log already. Default: warnings and errors to standard error.
+   */
+  logger?: LoggerService;
+  /** Called with what is refused here, and with cookies that are set; what it throws is logged. */
+  onAuthEvent?: (event: AuthEvent) => void;
   /** For tests; default the machine's time. */
   clock?: Clock;
+}
+
+/**
+ * A request service that can be told that no more requests will come.
+ *
+ * @public
+ */
+export interface ClosableHttpAuthService extends HttpAuthService {
+  /** Tells the log of refusals that were only counted so far. Timers hold no process. */
+  close(): void;
 }
 
 /**
@@ -54,8 +78,10 @@ export interface HttpAuthServiceOptions {
  * @throws Error `AUTH_CONFIG_INVALID` when an option or the configuration cannot be used
  * @public
  */
-export function createHttpAuthService(options: HttpAuthServiceOptions): HttpAuthService {
-  const { auth, discovery, pluginId, clock = systemClock } = options;
+export function createHttpAuthService(options: HttpAuthServiceOptions): ClosableHttpAuthService {
+  const { auth, discovery, pluginId, clock = systemClock, logger = consoleLogger } = options;
+  const { onAuthEvent } = options;
+  const metrics = createAuthMetrics();
   const { defaultPolicyDisabled, corsOrigins, cookie } = readHttpConfig(options.config);
   return new DefaultHttpAuthService({
     auth,
@@ -64,6 +90,7 @@ export function createHttpAuthService(options: HttpAuthServiceOptions): HttpAuth
     clock,
     corsOrigins,
     cookie: createUserCookie(options.cookie ?? cookie),
+    recorder: new AuthRecorder({ pluginId, logger, clock, onAuthEvent, metrics }),
     readToken: request =>
       options.getTokenFromRequest
         ? options.getTokenFromRequest(request).token || undefined

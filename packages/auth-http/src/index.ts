@@ -6,7 +6,11 @@
 export { type CredentialsBarrier, createCredentialsBarrier } from './core/credentialsBarrier';
 export { type Answer, answerError } from './core/problem';
 export type { UserCookieOptions } from './core/userCookie';
-export { createHttpAuthService, type HttpAuthServiceOptions } from './createHttpAuthService';
+export {
+  type ClosableHttpAuthService,
+  createHttpAuthService,
+  type HttpAuthServiceOptions,
+} from './createHttpAuthService';
 export { cookieRoutes } from './routes/cookieRoutes';
 export { keySetRoutes } from './routes/keySetRoutes';
 export type { Route } from './routes/Route';

@@ -19,14 +19,15 @@ export interface AuthService {
    * Verifies a token and returns the credentials that it proves.
    *
    * @param token - what came as bearer: a plugin, user or external token
-   * @param options - `allowLimitedAccess`: accept a limited user token (as in a cookie) too; default false
+   * @param options - `allowLimitedAccess`: accept a limited user token (as in a cookie) too; default false;
+   *   `correlationId`: names the request for log and audit, where an implementation records that
    * @throws AuthenticationError when the token proves nothing; its `code` says why
    * @throws NotAllowedError `AUTH_ACCESS_RESTRICTED` when the token may not be used at this plugin
    * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE` when the keys to decide cannot be had now
    */
   authenticate(
     token: string,
-    options?: { allowLimitedAccess?: boolean },
+    options?: { allowLimitedAccess?: boolean; correlationId?: string },
   ): Promise<BackstageCredentials>;
 
   /** Tells whether credentials hold a principal of the given type, and narrows their type. */

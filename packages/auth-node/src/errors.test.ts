@@ -5,7 +5,7 @@ import {
   NotAllowedError,
   ServiceUnavailableError,
 } from './index';
-import { createAuthError, quote } from './internal';
+import { createAuthError, describeValue, quote } from './internal';
 
 describe('createAuthError', () => {
   const invalidToken = ['AuthenticationError', 'Illegal token'] as const;
@@ -105,4 +105,34 @@ describe('quote', () => {
       expect(quote(value)).toMatch(/\.\.\.$/);
     },
   );
+});
+
+describe('describeValue', () => {
+  it.each<[unknown, string]>([
+    [undefined, 'none'],
+    [null, 'null'],
+    ['canary', 'a string of 6 characters'],
+    [['canary'], 'a list of 1'],
+    [{ canary: 1 }, 'an object'],
+    [7, 'a number'],
+    [true, 'a boolean'],
+  ])('says of %j what it is, and not a word of it', (value, expected) => {
+    expect(describeValue(value)).toBe(expected);
+  });
+});
+
+describe('a reason', () => {
+  it('is one printable line of at most 1,500 characters, whatever it was made of', () => {
+    const { reason } = createAuthError('AUTH_KEY_UNKNOWN', `é\n${'x'.repeat(5_000)}`);
+    expect(reason).toMatch(/^\\u00e9\\u000ax+\.\.\.$/);
+    expect(reason).toHaveLength(1_500);
+  });
+
+  it('of a wrong configuration is told in full', () => {
+    const message = `é\n${'x'.repeat(5_000)}`;
+    expect(createAuthError('AUTH_CONFIG_INVALID', message)).toMatchObject({
+      message,
+      reason: message,
+    });
+  });
 });

@@ -2,6 +2,9 @@ import { AuthenticationError, NotAllowedError, ServiceUnavailableError } from '@
 
 export { AuthenticationError, NotAllowedError, ServiceUnavailableError };
 
+/** The longest reason, in characters; each foreign value in it has at most 200. */
+const MAX_REASON = 1_500;
+
 /**
  * What each code means: the error class, which Backstage code tells apart by `name`, and the one
  * sentence that the caller may read. All invalid tokens read the same, so that a caller cannot find
@@ -64,9 +67,15 @@ export type AuthError = Error & {
   readonly code: AuthErrorCode;
   /**
    * What was expected, what was found and what to do; for log and audit, not for the caller. Not
-   * enumerable. Never holds a token or a secret.
+   * enumerable. Never holds a token or a secret, and of the caller's claims only what tells who signed for
+   * whom and when.
    */
   readonly reason: string;
+  /**
+   * What the line in the log and the event of this refusal have too, once it is recorded. Not enumerable,
+   * and not for the caller.
+   */
+  readonly correlationId?: string;
 };
 
 /**
@@ -103,7 +112,8 @@ export function createAuthError(
   delete error.cause;
   Object.defineProperties(error, {
     code: { value: code, enumerable: true },
-    reason: { value: reason },
+    // What is wrong with a configuration is told once, at start, to who wrote it: in full.
+    reason: { value: code === 'AUTH_CONFIG_INVALID' ? reason : printable(reason, MAX_REASON) },
     toJSON: { value: () => ({ name: error.name, message }) },
     ...(options?.cause !== undefined && { cause: { value: options.cause } }),
   });
@@ -111,16 +121,51 @@ export function createAuthError(
 }
 
 /**
+ * Gives a refusal its correlation id. One that has an id already was recorded before, for another call that
+ * waited for the same answer, and is left to that one: the result is then a copy.
+ */
+export function withCorrelationId(error: AuthError, correlationId: string): AuthError {
+  const { code, reason, message, cause, correlationId: other } = error;
+  // Errors are told by their code: one without a reason was made by somebody who does not know what may be said.
+  const hasReason = typeof (reason as unknown) === 'string';
+  const isReady = hasReason && other === undefined && reason === printable(reason, MAX_REASON);
+  const refusal = isReady
+    ? error
+    : createAuthError(
+        code,
+        hasReason ? reason : 'no reason was given',
+        hasReason ? { message, cause } : {},
+      );
+  return Object.defineProperty(refusal, 'correlationId', { value: correlationId });
+}
+
+/**
  * Writes a foreign value into a reason: as JSON in printable ASCII on one line, at most 200 characters,
  * so that a caller can neither forge log lines nor flood the log.
  */
 export function quote(value: unknown): string {
-  const json = writeJson(typeof value === 'string' ? value.slice(0, 200) : value);
-  const escaped = json.replace(
-    /[^\x20-\x7e]/g,
-    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return escaped.length <= 200 ? escaped : `${escaped.slice(0, 197)}...`;
+  return printable(writeJson(typeof value === 'string' ? value.slice(0, 200) : value), 200);
+}
+
+/** Says of a foreign value what it is, and how long, where the value itself is nobody's business. */
+export function describeValue(value: unknown): string {
+  if (value === undefined) return 'none';
+  if (value === null) return 'null';
+  if (typeof value === 'string') return `a string of ${value.length} characters`;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** Writes a text in printable ASCII on one line, and cuts it off when it is too long. */
+export function printable(text: string, maxLength: number): string {
+  // Escaping makes nothing shorter, so that the rest need not be looked at.
+  const escaped = text
+    .slice(0, maxLength + 1)
+    .replace(
+      /[^\x20-\x7e]/g,
+      character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+  return escaped.length <= maxLength ? escaped : `${escaped.slice(0, maxLength - 3)}...`;
 }
 
 function writeJson(value: unknown): string {

@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export type { AuthEvent } from './AuthEvent';
 export type { AuthPolicy, HttpRouterServiceAuthPolicy } from './AuthPolicy';
 export type { AuthService } from './AuthService';
 export type { Clock } from './Clock';

@@ -3,7 +3,10 @@
  *
  * @packageDocumentation
  */
+export { type AuthMetrics, createAuthMetrics, noMetrics, type TokenKind } from './AuthMetrics';
+export { AuthRecorder } from './AuthRecorder';
 export { systemClock } from './Clock';
+export { consoleLogger } from './consoleLogger';
 export {
   createNoneCredentials,
   createServiceCredentials,
@@ -11,4 +14,4 @@ export {
   type CredentialsView,
   viewCredentials,
 } from './credentialsObject';
-export { createAuthError, quote } from './errors';
+export { createAuthError, describeValue, printable, quote } from './errors';

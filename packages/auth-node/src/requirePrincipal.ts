@@ -17,6 +17,7 @@ export function requirePrincipal<TAllowed extends keyof BackstagePrincipalTypes 
   allow?: readonly TAllowed[],
 ): BackstageCredentials<BackstagePrincipalTypes[TAllowed]> {
   const allowed: readonly string[] | undefined = allow;
+  const expected = `expected ${allowed?.join(' or ') || 'no'} credentials`;
   for (const type of ['none', 'user', 'service'] as const) {
     if (!isPrincipal(credentials, type)) continue;
     if (!allowed || allowed.includes(type)) {
@@ -25,12 +26,12 @@ export function requirePrincipal<TAllowed extends keyof BackstagePrincipalTypes 
     if (type === 'none') {
       throw createAuthError(
         'AUTH_CREDENTIALS_MISSING',
-        `expected ${allowed.join(' or ')} credentials, the request carries none`,
+        `${expected}, the request carries none; send a token as Authorization: Bearer, or allow none`,
       );
     }
     throw createAuthError(
       'AUTH_PRINCIPAL_NOT_ALLOWED',
-      `expected ${allowed.join(' or ')} credentials, found a ${type} principal`,
+      `${expected}, found a ${type} principal; call with other credentials, or allow these`,
       { message: `This endpoint does not allow '${type}' credentials` },
     );
   }

@@ -58,6 +58,7 @@ function createBackend(options: AuthBackendOptions): AuthBackend {
   } catch (error) {
     return {
       forPlugin: () => Promise.reject(error as Error),
+      explainToken: () => Promise.reject(error as Error),
       userInfo() {
         throw error;
       },

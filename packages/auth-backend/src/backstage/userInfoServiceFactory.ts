@@ -15,6 +15,12 @@ import { authBackendServiceRef } from './authBackendServiceRef';
 export const userInfoServiceFactory: ServiceFactory<UserInfoService, 'plugin', 'singleton'> =
   createServiceFactory({
     service: coreServices.userInfo,
-    deps: { authBackend: authBackendServiceRef, discovery: coreServices.discovery },
-    factory: ({ authBackend, discovery }) => authBackend.userInfo({ discovery }),
+    deps: {
+      authBackend: authBackendServiceRef,
+      plugin: coreServices.pluginMetadata,
+      discovery: coreServices.discovery,
+      logger: coreServices.logger,
+    },
+    factory: ({ authBackend, plugin, ...own }) =>
+      authBackend.userInfo({ ...own, pluginId: plugin.getId() }),
   });

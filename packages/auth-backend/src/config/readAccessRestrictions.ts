@@ -2,10 +2,9 @@ import type {
   AccessRestrictionsMap,
   BackstagePrincipalAccessRestrictions,
 } from '@stagepass/auth-node';
+import { actions } from '../tokens/accessRestrictions';
 import { isPluginId } from '../tokens/plugin/pluginId';
 import type { ConfigValue } from './ConfigValue';
-
-const actions = ['create', 'read', 'update', 'delete'] as const;
 
 /** Reads the `accessRestrictions` of an external access entry: each plugin once, at least one. */
 export function readAccessRestrictions(value: ConfigValue): AccessRestrictionsMap {

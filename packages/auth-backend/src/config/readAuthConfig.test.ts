@@ -22,7 +22,7 @@ const staticKeys = (...keys: JsonValue[]) =>
   auth({ pluginKeyStore: { type: 'static', static: { keys } } });
 
 const SECTION =
-  'dangerouslyDisableDefaultAuthPolicy, externalAccess, keys, pluginKeyStore, acceptUntypedUserTokens, dangerouslyAllowStoredServiceCredentials, cookie';
+  'dangerouslyDisableDefaultAuthPolicy, externalAccess, keys, pluginKeyStore, acceptUntypedUserTokens, dangerouslyAllowStoredServiceCredentials, restrictedDelegation, cookie';
 const ENTRY = 'backend.auth.externalAccess[0]';
 const TOKEN = `${ENTRY}.options.token`;
 const RESTRICTION = `${ENTRY}.accessRestrictions[0]`;
@@ -43,6 +43,7 @@ describe('readAuthConfig', () => {
         externalAccess: null,
         pluginKeyStore: null,
         dangerouslyDisableDefaultAuthPolicy: null,
+        restrictedDelegation: null,
       }),
     ],
     ['the database as key store', auth({ pluginKeyStore: { type: 'database' } })],
@@ -55,6 +56,8 @@ describe('readAuthConfig', () => {
       userAlgorithms: ['ES256'],
       untypedUserTokens: false,
       storedServiceCredentials: false,
+      restrictedDelegation: 'critical',
+      discoveredPlugins: [],
       warnings: [],
     };
     expect(readAuthConfig(config)).toEqual(defaults);
@@ -87,6 +90,23 @@ describe('readAuthConfig', () => {
     expect(config.warnings).toHaveLength(expected ? 1 : 0);
   });
 
+  it.each(['critical', 'plain'])('reads that restricted callers are delegated as %s', value => {
+    expect(readAuthConfig(auth({ restrictedDelegation: value })).restrictedDelegation).toBe(value);
+  });
+
+  it.each<[JsonValue, string[]]>([
+    [null, []],
+    [{ target: 'http://a', plugins: ['a'] }, []],
+    [[null, 'a', 1, {}, { target: 'http://a', plugins: null }], []],
+    [
+      [{ plugins: ['a', '../b', 1, null, ''] }, { plugins: ['c-d', 'e_F'] }],
+      ['a', 'c-d', 'e_F'],
+    ],
+    [[{ plugins: 'a' }], ['a']],
+  ])('finds in the endpoints of discovery %j the plugins %j', (endpoints, plugins) => {
+    expect(readAuthConfig({ discovery: { endpoints } }).discoveredPlugins).toEqual(plugins);
+  });
+
   it('reads static external access', () => {
     const other = {
       type: 'static',
@@ -104,9 +124,15 @@ describe('readAuthConfig', () => {
       ],
     };
     expect(readAuthConfig(access(entry, other)).externalAccess).toEqual([
-      { type: 'static', token: 'canary-token-1', subject: 'ci' },
       {
         type: 'static',
+        path: 'backend.auth.externalAccess[0]',
+        token: 'canary-token-1',
+        subject: 'ci',
+      },
+      {
+        type: 'static',
+        path: 'backend.auth.externalAccess[1]',
         token: '12345678',
         subject: 'external:ci',
         accessRestrictions: new Map<string, object>([
@@ -285,6 +311,14 @@ describe('readAuthConfig', () => {
     [subject('ci\n'), `${SUBJECT}, found "ci\\n"`],
 
     // Restrictions
+    [
+      auth({ restrictedDelegation: 'Plain' }),
+      'backend.auth.restrictedDelegation: expected one of critical, plain, found "Plain"',
+    ],
+    [
+      auth({ restrictedDelegation: false }),
+      'backend.auth.restrictedDelegation: expected one of critical, plain, found false',
+    ],
     [
       restricted([]),
       `${ENTRY}.accessRestrictions: expected at least one entry, or no such key at all, found a list`,

@@ -1,9 +1,11 @@
 import { type Config, ConfigReader } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
 import { createAuthError } from '@stagepass/auth-node/internal';
+import type { RestrictedDelegation } from '../delegation';
 import type { StaticKeyFiles } from '../keys/StaticKeySource';
 import { isSignatureAlgorithm, type SignatureAlgorithm } from '../tokens/algorithms';
 import type { ExternalEntry } from '../tokens/external/externalEntries';
+import { isPluginId } from '../tokens/plugin/pluginId';
 import { ConfigValue } from './ConfigValue';
 import { readExternalAccess, readOldKeys, requireDistinctSecrets } from './readExternalAccess';
 import { RECOMMENDED_SECRET_BYTES } from './readLegacySecret';
@@ -21,12 +23,17 @@ export interface AuthConfig {
   readonly untypedUserTokens: boolean;
   /** Service credentials that come out of JSON are accepted for calls onward. */
   readonly storedServiceCredentials: boolean;
+  /** How the limits of restricted callers are kept in calls onward. */
+  readonly restrictedDelegation: RestrictedDelegation;
+  /** The plugins in other processes that Backstage's discovery is told of by name. */
+  readonly discoveredPlugins: readonly string[];
   /** What is allowed, but should be changed; for the log. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Reads `backend.auth` and, for the algorithm of user tokens, `auth`.
+ * Reads `backend.auth`, for the algorithm of user tokens `auth`, and for the names of plugins
+ * `discovery.endpoints`.
  *
  * @param config - a Backstage config, or a plain object of the same shape
  * @throws Error `AUTH_CONFIG_INVALID`; the message starts with the path of the wrong value
@@ -41,6 +48,7 @@ export function readAuthConfig(config: Config | JsonObject | undefined): AuthCon
     'pluginKeyStore',
     'acceptUntypedUserTokens',
     'dangerouslyAllowStoredServiceCredentials',
+    'restrictedDelegation',
     // Read by auth-http.
     'cookie',
   );
@@ -53,6 +61,9 @@ export function readAuthConfig(config: Config | JsonObject | undefined): AuthCon
     userAlgorithms: readUserAlgorithms(reader),
     untypedUserTokens: readSwitch(members.acceptUntypedUserTokens),
     storedServiceCredentials: readSwitch(members.dangerouslyAllowStoredServiceCredentials),
+    restrictedDelegation:
+      members.restrictedDelegation.optional(it => it.oneOf('critical', 'plain')) ?? 'critical',
+    discoveredPlugins: readDiscoveredPlugins(reader),
     warnings: findWarnings(defaultPolicyDisabled, externalAccess, members.keys),
   };
 }
@@ -107,6 +118,14 @@ function valueAt(reader: Config, path: string): unknown {
 
 function isConfig(config: Config | JsonObject | undefined): config is Config {
   return typeof config?.getOptional === 'function';
+}
+
+/** Whether these are written as they should be is for the discovery service to check. */
+function readDiscoveredPlugins(reader: Config): string[] {
+  const endpoints = valueAt(reader, 'discovery.endpoints');
+  if (!Array.isArray(endpoints)) return [];
+  const lists = endpoints.map(it => (it as { plugins?: unknown } | null)?.plugins);
+  return lists.flat().filter(isPluginId);
 }
 
 function readPluginKeyStore(value: ConfigValue): AuthConfig['staticKeys'] {

@@ -64,7 +64,12 @@ describe('backend.auth.keys', () => {
     );
     const shared = { type: 'legacy', subject: 'external:backstage-plugin' };
     expect(config.externalAccess).toEqual([
-      { type: 'static', token: 'canary-token', subject: 'ci' },
+      {
+        type: 'static',
+        path: 'backend.auth.externalAccess[0]',
+        token: 'canary-token',
+        subject: 'ci',
+      },
       { ...shared, path: 'backend.auth.keys[0]', secret: bytes },
       {
         ...shared,
@@ -163,7 +168,7 @@ describe('a near miss gets a suggestion', () => {
     ],
     [
       auth({ key: [] }),
-      `backend.auth.key: unknown key, expected one of dangerouslyDisableDefaultAuthPolicy, externalAccess, keys, pluginKeyStore, acceptUntypedUserTokens, dangerouslyAllowStoredServiceCredentials, cookie; did you mean 'keys'?`,
+      `backend.auth.key: unknown key, expected one of dangerouslyDisableDefaultAuthPolicy, externalAccess, keys, pluginKeyStore, acceptUntypedUserTokens, dangerouslyAllowStoredServiceCredentials, restrictedDelegation, cookie; did you mean 'keys'?`,
     ],
   ])('%j', async (config, message) => {
     expect(await rejectionOf((async () => readAuthConfig(config))())).toMatchObject(

@@ -65,7 +65,7 @@ function readEntry(value: ConfigValue): ExternalEntry {
   const handlerType = type.string();
   switch (handlerType) {
     case 'static':
-      return { type: 'static', ...readStatic(options), ...restrictions };
+      return { type: 'static', path, ...readStatic(options), ...restrictions };
     case 'legacy':
       return { type: 'legacy', path, ...readLegacy(options), ...restrictions };
     case 'jwks':

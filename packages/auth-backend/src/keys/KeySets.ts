@@ -4,7 +4,8 @@ import type { SignatureAlgorithm } from '../tokens/algorithms';
 import type { VerificationKey } from '../tokens/verifyJws';
 import type { Network } from './fetchKeySet';
 import { LocalKeySet } from './LocalKeySet';
-import { RemoteKeySet } from './RemoteKeySet';
+import { type Admit, RemoteKeySet } from './RemoteKeySet';
+import { TokenBucket } from './TokenBucket';
 
 /** Where the keys of a plugin are published, below its base URL. */
 const PLUGIN_KEYS_PATH = '/.backstage/auth/v1/jwks.json';
@@ -18,6 +19,15 @@ const USER_KEYS_PATH = '/.well-known/jwks.json';
  */
 const MAX_REMOTE_KEY_SETS = 1_000;
 
+/**
+ * Requests for the keys of plugins that nobody knows yet, all of them together: ten at once, one more every
+ * six seconds. Anybody can write a token of a plugin that does not exist.
+ */
+const STRANGERS_REQUESTS = { capacity: 10, refillEvery: 6_000 };
+
+/** How many plugins are known at most; then the one that was met first becomes a stranger again. */
+const MAX_KNOWN_PLUGINS = 10_000;
+
 /** The keys that tokens name, and who may answer for them. */
 export interface KeyQuery {
   readonly kid: string | undefined;
@@ -25,22 +35,53 @@ export interface KeyQuery {
   readonly discovery: DiscoveryService;
 }
 
+/** Who finds the keys that tokens name. */
+export type KeyFinder = Pick<
+  KeySets,
+  'findPluginKey' | 'findUserKey' | 'findExternalKey' | 'addKnownPlugin' | 'confirmPlugin'
+>;
+
+/** Hears who is asked for a key: an issuer of this process, or the URL of a key set. */
+export type OnKeyAsked = (where: 'this process' | URL) => void;
+
 /**
  * Finds the key that a token names: issuers in this process answer first, and from memory; a key that they
- * do not know may be another replica's, so the issuer's published set is asked next.
+ * do not know may be another replica's, so the issuer's published set is asked next. Plugins that are known
+ * to exist are asked without regard to others; all strangers together only a few times a minute.
  */
 export class KeySets {
   readonly #network: Network;
   readonly #logger: LoggerService;
+  readonly #onAsked: OnKeyAsked | undefined;
   readonly #localPlugins = new Map<string, LocalKeySet>();
   #localUserIssuer: LocalKeySet | undefined;
   readonly #remote = new Map<string, RemoteKeySet>();
+  readonly #known = new Set<string>();
+  readonly #strangersRequests: TokenBucket;
   /** As many as the configuration names. */
   readonly #external = new Map<string, RemoteKeySet>();
 
-  constructor(options: { network: Network; logger: LoggerService }) {
+  constructor(options: { network: Network; logger: LoggerService; onAsked?: OnKeyAsked }) {
     this.#network = options.network;
     this.#logger = options.logger;
+    this.#onAsked = options.onAsked;
+    const { clock } = options.network;
+    this.#strangersRequests = new TokenBucket({ ...STRANGERS_REQUESTS, clock });
+  }
+
+  /**
+   * Returns key sets that know what these know now, and go their own way from here on: what they ask, and
+   * what comes of it, leaves these as they are.
+   */
+  copy(options: { network: Network; logger: LoggerService; onAsked?: OnKeyAsked }): KeySets {
+    const copy = new KeySets(options);
+    const { network, logger } = options;
+    for (const pluginId of this.#known) copy.#known.add(pluginId);
+    copy.#localUserIssuer = this.#localUserIssuer;
+    for (const [id, set] of this.#localPlugins) copy.#localPlugins.set(id, set);
+    for (const [url, set] of this.#remote) copy.#remote.set(url, set.copy(network, logger));
+    for (const [name, set] of this.#external) copy.#external.set(name, set.copy(network, logger));
+    return copy;
   }
 
   /** Makes a plugin of this process answer for its own tokens. */
@@ -53,9 +94,27 @@ export class KeySets {
     this.#localUserIssuer = new LocalKeySet(listPublicKeys, this.#network.clock);
   }
 
+  /** Notes that a plugin exists, because the backend was told of it or calls it. */
+  addKnownPlugin(pluginId: string): void {
+    this.#known.add(pluginId);
+    if (this.#known.size <= MAX_KNOWN_PLUGINS) return;
+    const [first = pluginId] = this.#known;
+    this.#known.delete(first);
+  }
+
+  /** Notes that a token of a plugin was verified: it exists, and has not wasted what strangers share. */
+  confirmPlugin(pluginId: string): void {
+    if (this.#known.has(pluginId) || this.#localPlugins.has(pluginId)) return;
+    this.addKnownPlugin(pluginId);
+    this.#strangersRequests.giveBack();
+  }
+
   /** Finds a key of a plugin, which signs plugin tokens. Errors: see {@link RemoteKeySet.find}. */
   findPluginKey(pluginId: string, query: KeyQuery): Promise<VerificationKey> {
-    return this.#find(this.#localPlugins.get(pluginId), pluginId, PLUGIN_KEYS_PATH, query);
+    const local = this.#localPlugins.get(pluginId);
+    const isKnown = local !== undefined || this.#known.has(pluginId);
+    const admit = isKnown ? undefined : () => this.#strangersRequests.take();
+    return this.#find(local, pluginId, PLUGIN_KEYS_PATH, query, admit);
   }
 
   /** Finds a key of the auth plugin, which signs user tokens. Errors: see {@link RemoteKeySet.find}. */
@@ -79,6 +138,7 @@ export class KeySets {
       this.#external.get(name) ??
       new RemoteKeySet(url, this.#network, this.#logger, { algorithms });
     this.#external.set(name, set);
+    this.#onAsked?.(new URL(url));
     return set.find(kid);
   }
 
@@ -87,13 +147,20 @@ export class KeySets {
     issuer: string,
     path: string,
     { kid, discovery }: KeyQuery,
+    admit?: Admit,
   ): Promise<VerificationKey> {
     if (kid === undefined) {
-      throw createAuthError('AUTH_KEY_UNKNOWN', 'the token names no key; expected a kid');
+      throw createAuthError(
+        'AUTH_KEY_UNKNOWN',
+        'expected a kid in the header, which names the key of the issuer, found none',
+      );
     }
-    return (
-      (await local?.find(kid)) ?? this.#remoteSet(await locate(discovery, issuer, path)).find(kid)
-    );
+    if (local) this.#onAsked?.('this process');
+    const own = await local?.find(kid);
+    if (own) return own;
+    const url = await locate(discovery, issuer, path);
+    this.#onAsked?.(new URL(url));
+    return this.#remoteSet(url).find(kid, admit);
   }
 
   #remoteSet(url: string): RemoteKeySet {
@@ -131,7 +198,7 @@ async function locate(discovery: DiscoveryService, issuer: string, path: string)
   if (!['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '') {
     throw createAuthError(
       'AUTH_KEYS_UNAVAILABLE',
-      `discovery gives an unusable base URL for the plugin ${quote(issuer)}; expected http or https without credentials`,
+      `expected discovery to give the plugin ${quote(issuer)} a base URL of http or https without credentials, found one of ${quote(url.protocol)}`,
     );
   }
   return url.href;

@@ -18,6 +18,8 @@ function setUp(...published: PublicJwk[]) {
   return { clock, issuer, keySet };
 }
 
+const WHY = 'the token is of another installation, or older than the keys';
+
 describe('LocalKeySet', () => {
   it('finds the key that is named, ready to verify', async () => {
     const { keySet } = setUp(one.jwk, two.jwk);
@@ -33,7 +35,7 @@ describe('LocalKeySet', () => {
       expect(await keySet.find(kid)).toBeUndefined();
       await expect(keySet.require(kid)).rejects.toMatchObject({
         ...illegalToken('AUTH_KEY_UNKNOWN'),
-        reason: `this issuer has no key ${JSON.stringify(kid)}`,
+        reason: `expected the key ${JSON.stringify(kid)} of this issuer, found ["one"]; ${WHY}`,
       });
     },
   );
@@ -42,7 +44,7 @@ describe('LocalKeySet', () => {
     const { keySet, issuer } = setUp(one.jwk);
     await expect(keySet.require(undefined)).rejects.toMatchObject({
       ...illegalToken('AUTH_KEY_UNKNOWN'),
-      reason: 'this issuer has no key null',
+      reason: `expected the key null of this issuer, found []; ${WHY}`,
     });
     expect(issuer.listings).toBe(0);
   });

@@ -43,7 +43,11 @@ export class LocalKeySet {
   async require(kid: string | undefined): Promise<VerificationKey> {
     const key = kid === undefined ? undefined : await this.find(kid);
     if (key) return key;
-    throw createAuthError('AUTH_KEY_UNKNOWN', `this issuer has no key ${quote(kid ?? null)}`);
+    throw createAuthError(
+      'AUTH_KEY_UNKNOWN',
+      `expected the key ${quote(kid ?? null)} of this issuer, found ${quote([...this.#keys.keys()])}; ` +
+        'the token is of another installation, or older than the keys',
+    );
   }
 
   #import(jwk: PublicJwk): Array<[string, VerificationKey]> {

@@ -51,7 +51,7 @@ describe('a reachable key set', () => {
     await expect(keySet.find('one')).rejects.toMatchObject({
       ...unknown,
       reason:
-        'the issuer does not publish a key "one" at "http://catalog/jwks.json", it publishes ["two"]',
+        'expected the key "one" at "http://catalog/jwks.json", found ["two"]; the token is of another installation, or older than the keys of its issuer',
     });
     expect(await keySet.find('two')).toMatchObject({ kid: 'two' });
     expect(network.requests).toHaveLength(2);
@@ -134,7 +134,7 @@ describe('a reachable key set', () => {
     const error = await rejectionOf(keySet.find(undefined));
     expect(error).toMatchObject(unknown);
     expect(error.reason).toBe(
-      'the issuer does not publish a single key, as a token without kid needs, at "http://catalog/jwks.json", it publishes ["one","two"]',
+      'expected a single key, as a token without kid needs, at "http://catalog/jwks.json", found ["one","two"]; the token is of another installation, or older than the keys of its issuer',
     );
   });
 
@@ -176,11 +176,47 @@ describe('unknown key ids', () => {
     }
   });
 
+  it('JWK-01 let a hundred callers wait for one request, and no more', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    await keySet.find('one');
+    const answers: Array<(response: Response) => void> = [];
+    network.answer = () => new Promise(resolve => answers.push(resolve));
+    const waiting = Array.from({ length: 100 }, () => keySet.find('two'));
+    await expect(keySet.find('two')).rejects.toMatchObject(keysUnavailable);
+    expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+    answers[0]!(Response.json({ keys: [one.jwk, two.jwk] }));
+    for (const found of await Promise.all(waiting)) expect(found).toMatchObject({ kid: 'two' });
+    expect(await keySet.find('two')).toMatchObject({ kid: 'two' });
+    expect(network.requests).toHaveLength(2);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('are asked for only as far as others allow it, and undecided until then', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    for (let call = 0; call < 20; call += 1) {
+      await expect(keySet.find('one', () => false)).rejects.toMatchObject({
+        ...keysUnavailable,
+        reason:
+          'the key set at "http://catalog/jwks.json" cannot be fetched now; tokens of plugins that are not known have caused too many requests',
+      });
+    }
+    expect(network.requests).toEqual([]);
+    // What was not asked has not used up what the issuer may be asked.
+    expect(await keySet.find('one', () => true)).toMatchObject({ kid: 'one' });
+    // A key that may have been withdrawn is not believed because nobody may ask.
+    clock.advance(60_000);
+    await expect(keySet.find('one', () => false)).rejects.toMatchObject(keysUnavailable);
+    expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+    expect(network.requests).toHaveLength(2);
+  });
+
   it('find a key that was published since, at once', async () => {
     const { keySet, network } = setUp();
     await expect(keySet.find('one')).rejects.toMatchObject({
       ...unknown,
-      reason: expect.stringMatching(/, it publishes \[\]$/) as unknown,
+      reason: expect.stringMatching(
+        /, found \[\]; the token is of another installation/,
+      ) as unknown,
     });
     network.publish(one.jwk);
     expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
@@ -247,7 +283,7 @@ describe('an outage', () => {
     await expect(keySet.find('one')).rejects.toMatchObject({
       ...keysUnavailable,
       reason:
-        'the key set at "http://catalog/jwks.json" cannot be fetched now; see the warnings in the log',
+        'the key set at "http://catalog/jwks.json" cannot be fetched now; see the warnings in the log, and whether discovery gives the right URL',
     });
   });
 

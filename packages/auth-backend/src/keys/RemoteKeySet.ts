@@ -37,6 +37,9 @@ function forThirdParty(thirdParty: ThirdPartyKeys): Terms {
   };
 }
 
+/** Tells whether a request may be made. */
+export type Admit = () => boolean;
+
 /** An empty set after a good one counts as an outage for this long, then is believed. */
 const DOUBT_EMPTY_SET_FOR = 5 * 60 * SECOND;
 
@@ -45,6 +48,9 @@ const UNKNOWN_KEY_REQUESTS = { capacity: 5, refillEvery: 10 * SECOND };
 
 /** How long one caller waits for a request that is under way. */
 const MAX_WAIT = 2 * SECOND;
+
+/** How many callers wait, at most, to learn of a key that the set did not have when it was fetched. */
+const MAX_WAITING = 100;
 
 /** After a failed request: the pause before the next, doubled up to the limit. */
 const FIRST_PAUSE = 1 * SECOND;
@@ -67,6 +73,9 @@ export class RemoteKeySet {
   #failures = 0;
   #pausedUntil = -Infinity;
   #inFlight: Promise<void> | undefined;
+  #waiting = 0;
+  /** The last request was not let out. */
+  #turnedAway = false;
   /** What was wrong with entries of the set, so that each change of it is told once. */
   #problems = '';
   readonly #unknownKeyRequests: TokenBucket;
@@ -81,6 +90,18 @@ export class RemoteKeySet {
     this.#unknownKeyRequests = new TokenBucket({ ...UNKNOWN_KEY_REQUESTS, clock: network.clock });
   }
 
+  /**
+   * Returns a set that knows the keys of this one, and asks the issuer by itself from here on: without this
+   * one's pause after a failure, and with a bucket of its own.
+   */
+  copy(network: Network, logger: LoggerService): RemoteKeySet {
+    const copy = new RemoteKeySet(this.#url, network, logger, this.#terms.thirdParty);
+    copy.#keys = this.#keys;
+    copy.#fetchedAt = this.#fetchedAt;
+    copy.#emptySince = this.#emptySince;
+    return copy;
+  }
+
   /** Tells whether the issuer has ever published a key. */
   get hasKeys(): boolean {
     return this.#keys.size > 0;
@@ -89,16 +110,21 @@ export class RemoteKeySet {
   /**
    * Returns the key with this id; without an id, the only key of the set.
    *
+   * @param admit - asked before each request that this call causes
    * @throws AuthenticationError `AUTH_KEY_UNKNOWN` when the issuer does not publish it
    * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE` when that cannot be found out now
    */
-  async find(kid: string | undefined): Promise<VerificationKey> {
+  async find(kid: string | undefined, admit: Admit = () => true): Promise<VerificationKey> {
     const { refreshAfter, staleAfter, keepThroughOutage } = this.#terms;
     const age = this.#age();
     const known = this.#lookUp(kid);
     if (known && age < staleAfter) {
-      if (age >= refreshAfter && !this.#isPaused()) void this.#refresh();
+      if (age >= refreshAfter && !this.#isPaused()) void this.#refresh(admit);
       return known;
+    }
+    // Where nothing is there yet all wait, since the first start of a backend must refuse nobody.
+    if (!known && this.#fetchedAt > -Infinity && this.#waiting >= MAX_WAITING) {
+      throw this.#unavailable();
     }
     // A request under way may have been answered before the key was published.
     const underWay = this.#inFlight;
@@ -106,15 +132,15 @@ export class RemoteKeySet {
     if (taken && !this.#unknownKeyRequests.take()) {
       throw this.#isUndecided() ? this.#unavailable() : this.#unknown(kid);
     }
-    if (!this.#isPaused()) await this.#waitForRefresh();
+    if (!this.#isPaused()) await this.#waitForRefresh(admit);
     if (underWay && underWay !== this.#inFlight && !this.#lookUp(kid) && !this.#isPaused()) {
       taken = !this.#inFlight && this.#unknownKeyRequests.take();
-      if (taken || this.#inFlight) await this.#waitForRefresh();
+      if (taken || this.#inFlight) await this.#waitForRefresh(admit);
     }
     const found = this.#lookUp(kid);
     // The bucket is for keys that do not exist: who is not the issuer cannot publish one.
-    if (found && taken) this.#unknownKeyRequests.giveBack();
-    if (found && this.#age() < keepThroughOutage) return found;
+    if ((found || this.#turnedAway) && taken) this.#unknownKeyRequests.giveBack();
+    if (found && !this.#turnedAway && this.#age() < keepThroughOutage) return found;
     throw this.#isUndecided() ? this.#unavailable() : this.#unknown(kid);
   }
 
@@ -125,17 +151,21 @@ export class RemoteKeySet {
   }
 
   /** Fetches the set, once for all who ask meanwhile; a failure is remembered, not thrown. */
-  #refresh(): Promise<void> {
-    this.#inFlight ??= this.#fetch().finally(() => (this.#inFlight = undefined));
+  #refresh(admit: Admit): Promise<void> {
+    this.#inFlight ??= this.#fetch(admit).finally(() => (this.#inFlight = undefined));
     return this.#inFlight;
   }
 
-  async #fetch(): Promise<void> {
+  async #fetch(admit: Admit): Promise<void> {
+    this.#turnedAway = !admit();
+    if (this.#turnedAway) return;
     try {
       this.#accept(await fetchKeySet(this.#url, this.#network));
       this.#failures = 0;
+      this.#network.onKeySetFetch?.('success');
     } catch (error) {
       this.#failures += 1;
+      this.#network.onKeySetFetch?.('failure');
       const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE);
       this.#pausedUntil = this.#now() + pause;
       const detail = error instanceof Error ? error.message : String(error);
@@ -179,12 +209,14 @@ export class RemoteKeySet {
     }
   }
 
-  async #waitForRefresh(): Promise<void> {
+  async #waitForRefresh(admit: Admit): Promise<void> {
     let cancel = () => {};
+    this.#waiting += 1;
     const patience = new Promise<void>(resolve => {
       cancel = this.#network.clock.setTimeout(resolve, MAX_WAIT);
     });
-    await Promise.race([this.#refresh(), patience]);
+    await Promise.race([this.#refresh(admit), patience]);
+    this.#waiting -= 1;
     cancel();
   }
 
@@ -207,17 +239,21 @@ export class RemoteKeySet {
 
   #unknown(kid: string | undefined) {
     const wanted =
-      kid === undefined ? 'a single key, as a token without kid needs,' : `a key ${quote(kid)}`;
+      kid === undefined ? 'a single key, as a token without kid needs,' : `the key ${quote(kid)}`;
     return createAuthError(
       'AUTH_KEY_UNKNOWN',
-      `the issuer does not publish ${wanted} at ${quote(this.#shownUrl)}, it publishes ${quote([...this.#keys.keys()])}`,
+      `expected ${wanted} at ${quote(this.#shownUrl)}, found ${quote([...this.#keys.keys()])}; ` +
+        'the token is of another installation, or older than the keys of its issuer',
     );
   }
 
   #unavailable() {
+    const why = this.#turnedAway
+      ? 'tokens of plugins that are not known have caused too many requests'
+      : 'see the warnings in the log, and whether discovery gives the right URL';
     return createAuthError(
       'AUTH_KEYS_UNAVAILABLE',
-      `the key set at ${quote(this.#shownUrl)} cannot be fetched now; see the warnings in the log`,
+      `the key set at ${quote(this.#shownUrl)} cannot be fetched now; ${why}`,
     );
   }
 }

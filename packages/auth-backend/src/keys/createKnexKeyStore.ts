@@ -1,7 +1,6 @@
 import { type Clock, isAuthError, type KeyStore, type LoggerService } from '@stagepass/auth-node';
-import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import { consoleLogger, createAuthError, quote } from '@stagepass/auth-node/internal';
 import type { Knex } from 'knex';
-import { consoleLogger } from '../consoleLogger';
 import { isPluginId } from '../tokens/plugin/pluginId';
 import { databaseUnavailable } from './databaseFailure';
 import { claimKeyTable, KEY_OWNER_TABLE, keyOwnerTables } from './keyTableOwner';
@@ -17,7 +16,7 @@ import { openTables, PLUGIN_KEYS_TABLE, type PluginDatabase, pluginKeyTables } f
  * `stagepass_key_owner`, is there.
  *
  * @param options - `database`: that of one plugin, shared by its replicas; `pluginId`: the plugin; `logger`:
- *   default warnings and errors to the console; `clock`: for tests
+ *   default warnings and errors to standard error; `clock`: for tests
  * @throws Error `AUTH_CONFIG_INVALID` when the database belongs to another plugin, when its tables are not as
  *   the migrations make them, or when they are missing with `migrations.skip`
  * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE` when the database does not answer, or when its

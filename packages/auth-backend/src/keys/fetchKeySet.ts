@@ -11,6 +11,8 @@ const FETCH_TIMEOUT = 5_000;
 export interface Network {
   readonly fetch: typeof fetch;
   readonly clock: Clock;
+  /** Told how each request for a key set ended. */
+  readonly onKeySetFetch?: (outcome: 'success' | 'failure') => void;
 }
 
 /**

@@ -1,7 +1,6 @@
 import { type Clock, isAuthError, type LoggerService } from '@stagepass/auth-node';
-import { createAuthError, systemClock } from '@stagepass/auth-node/internal';
+import { consoleLogger, createAuthError, systemClock } from '@stagepass/auth-node/internal';
 import type { Knex } from 'knex';
-import { consoleLogger } from '../consoleLogger';
 import { databaseUnavailable, describeFailure, requireAnswer } from './databaseFailure';
 import { migrateTables, type SqlTables } from './migrateTables';
 import { dialectOf } from './writersTurn';

@@ -2,7 +2,7 @@ import type { JsonObject } from '@backstage/types';
 import type { AuthService } from '@stagepass/auth-node';
 import { TestClock } from '@stagepass/auth-test-utils';
 import type { AuthBackend, AuthBackendOptions } from '../AuthBackend';
-import type { AuthEvent } from '../AuthEvent';
+import type { AuthEvent } from '@stagepass/auth-node';
 import { createAuthBackend } from '../createAuthBackend';
 import { writeLimitedSigningInput } from '../tokens/limitedUser/limitedUserToken';
 import { FakeNetwork } from './FakeNetwork';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@backstage/types';
-import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import { createAuthError, describeValue, quote } from '@stagepass/auth-node/internal';
 
 /** How far an issuer's clock may be ahead of ours, in seconds, for `iat` and `nbf`. */
 const CLOCK_SKEW = 60;
@@ -59,11 +59,14 @@ export function readTimes(
   return { iat, exp };
 }
 
-/** Makes the error for a claim of the wrong type or value. */
+/**
+ * Makes the error for a claim of the wrong type or value. Times are told; of any other value only what it is,
+ * since what callers write of themselves and others is not for a log.
+ */
 export function invalidClaim(name: string, expected: string, found: unknown) {
   return createAuthError(
     'AUTH_CLAIM_INVALID',
-    `claim ${name}: expected ${expected}, found ${found === undefined ? 'none' : quote(found)}`,
+    `claim ${name}: expected ${expected}, found ${isTime(name, found) ? found : describeValue(found)}`,
   );
 }
 
@@ -77,6 +80,19 @@ function readNumericDate(
   const isDate = typeof value === 'number' && value >= 0 && value <= LATEST_DATE;
   if (isDate && (fractions || Number.isInteger(value))) return value;
   throw invalidClaim(name, `${fractions ? '' : 'whole '}seconds since the epoch`, value);
+}
+
+/**
+ * Writes an issuer or audience as found (RFC 7519 sections 4.1.1 and 4.1.3): a text or a list of them. Of whatever
+ * else stands there only what it is.
+ */
+export function tellParty(found: unknown): string {
+  const values: unknown[] = Array.isArray(found) ? found : [found];
+  return values.every(value => typeof value === 'string') ? quote(found) : describeValue(found);
+}
+
+function isTime(name: string, found: unknown): found is number {
+  return ['iat', 'exp', 'nbf'].includes(name) && typeof found === 'number';
 }
 
 function toIso(seconds: number): string {

@@ -1,3 +1,4 @@
+import { ACCESS_RESTRICTIONS } from './accessRestrictions';
 import { MAX_TOKEN_LENGTH, parseCompact } from './parseCompact';
 
 const encode = (text: string | Uint8Array) => Buffer.from(text).toString('base64url');
@@ -8,6 +9,14 @@ const good = `${header}.${payload}.${signature}`;
 
 const withHeader = (text: string | Uint8Array) => `${encode(text)}.${payload}.${signature}`;
 const withPayload = (text: string | Uint8Array) => `${header}.${encode(text)}.${signature}`;
+
+const restricted = {
+  typ: 'vnd.backstage.plugin',
+  alg: 'ES256',
+  kid: 'k1',
+  crit: [ACCESS_RESTRICTIONS],
+  [ACCESS_RESTRICTIONS]: { catalog: { permissionNames: ['a.read'] } },
+};
 
 describe('parseCompact', () => {
   it('reads header, claims, what is signed, and the signature', () => {
@@ -72,6 +81,65 @@ describe('parseCompact', () => {
         code: 'AUTH_TOKEN_MALFORMED',
         message: 'Illegal token',
         reason: expect.stringMatching(/^the token is not a well-formed JWS: /) as unknown,
+      }),
+    );
+  });
+
+  it('reads access restrictions that are marked critical in a plugin token', () => {
+    const { header: read } = parseCompact(withHeader(JSON.stringify(restricted)));
+    expect(read).toEqual({
+      typ: 'vnd.backstage.plugin',
+      alg: 'ES256',
+      kid: 'k1',
+      accessRestrictions: new Map([['catalog', { permissionNames: ['a.read'] }]]),
+    });
+  });
+
+  const isNoCriticalParameter =
+    'header: expected no critical parameter but urn:stagepass:access-restrictions, present, listed once, and in a plugin token';
+  it.each<[string, object, string]>([
+    ['lists nothing as critical', { crit: [] }, isNoCriticalParameter],
+    ['lists no critical parameter, but has one', { crit: undefined }, isNoCriticalParameter],
+    ['has null for the list of critical parameters', { crit: null }, isNoCriticalParameter],
+    ['has a text for it', { crit: ACCESS_RESTRICTIONS }, isNoCriticalParameter],
+    [
+      'has an object for it',
+      { crit: { 0: ACCESS_RESTRICTIONS, length: 1 } },
+      isNoCriticalParameter,
+    ],
+    ['lists it within a list', { crit: [[ACCESS_RESTRICTIONS]] }, isNoCriticalParameter],
+    ['lists it twice', { crit: [ACCESS_RESTRICTIONS, ACCESS_RESTRICTIONS] }, isNoCriticalParameter],
+    [
+      'lists another one too',
+      { crit: [ACCESS_RESTRICTIONS, 'exp'], exp: 1 },
+      isNoCriticalParameter,
+    ],
+    ['lists another one only', { crit: ['exp'], exp: 1 }, isNoCriticalParameter],
+    ['lists it in capitals', { crit: [ACCESS_RESTRICTIONS.toUpperCase()] }, isNoCriticalParameter],
+    ['lists it, but has none', { [ACCESS_RESTRICTIONS]: undefined }, isNoCriticalParameter],
+    ['is of no type', { typ: undefined }, isNoCriticalParameter],
+    ['is of another type', { typ: 'JWT' }, isNoCriticalParameter],
+    ['is a user’s', { typ: 'vnd.backstage.user' }, isNoCriticalParameter],
+    ['is a limited one', { typ: 'vnd.backstage.limited-user' }, isNoCriticalParameter],
+    ['is encoded otherwise', { b64: true }, 'header: b64 is not understood'],
+    [
+      'is encoded otherwise, and says so',
+      { crit: ['b64'], b64: false },
+      'header: b64 is not understood',
+    ],
+    [
+      'has a value that is none',
+      { [ACCESS_RESTRICTIONS]: { catalog: null } },
+      'header: urn:stagepass:access-restrictions: expected permissionNames and permissionAttributes alone for a plugin',
+    ],
+  ])('HDR-04 refuses a token with access restrictions that %s', (_, members, detail) => {
+    const token = withHeader(JSON.stringify({ ...restricted, ...members }));
+    expect(() => parseCompact(token)).toThrow(
+      expect.objectContaining({
+        name: 'AuthenticationError',
+        code: 'AUTH_TOKEN_MALFORMED',
+        message: 'Illegal token',
+        reason: expect.stringContaining(`the token is not a well-formed JWS: ${detail}`) as string,
       }),
     );
   });

@@ -1,5 +1,7 @@
 import type { JsonObject } from '@backstage/types';
-import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import { type AccessRestrictionsMap, tokenTypes } from '@stagepass/auth-node';
+import { createAuthError, describeValue } from '@stagepass/auth-node/internal';
+import { ACCESS_RESTRICTIONS, readAccessRestrictions } from './accessRestrictions';
 import { parseJsonObject } from './strictJson';
 
 /**
@@ -13,6 +15,8 @@ export interface ProtectedHeader {
   readonly alg: string;
   readonly typ?: string;
   readonly kid?: string;
+  /** The limits of the caller for whom a plugin calls; who verifies a plugin token must keep to them. */
+  readonly accessRestrictions?: AccessRestrictionsMap;
 }
 
 /** A well-formed token of which nothing is proved yet. */
@@ -44,7 +48,9 @@ export function parseCompact(token: unknown): UnverifiedJws {
     second < token.length - 1 &&
     token.indexOf('.', second + 1) === -1;
   if (!isThreeSegments) {
-    throw malformed('expected three non-empty segments separated by dots');
+    throw malformed(
+      `expected three non-empty segments separated by dots, found ${token.length} characters without`,
+    );
   }
   const header = readHeader(decodeObject(token.slice(0, first), 'header'));
   const payload = token.slice(first + 1, second);
@@ -59,19 +65,44 @@ export function parseCompact(token: unknown): UnverifiedJws {
 
 function readHeader(header: JsonObject): ProtectedHeader {
   const { alg, typ, kid } = header;
-  if (typeof alg !== 'string' || alg === '') throw malformed('header: expected a string as alg');
+  if (typeof alg !== 'string' || alg === '') {
+    throw malformed(`header: expected a name as alg, found ${describeValue(alg)}`);
+  }
   if (Object.hasOwn(header, 'typ') && typeof typ !== 'string') {
-    throw malformed('header: expected a string as typ');
+    throw malformed(`header: expected a name as typ, found ${describeValue(typ)}`);
   }
   if (Object.hasOwn(header, 'kid') && (typeof kid !== 'string' || kid === '')) {
-    throw malformed('header: expected a non-empty string as kid');
+    throw malformed(`header: expected a name as kid, found ${describeValue(kid)}`);
   }
-  // RFC 7515 section 4.1.11: who does not understand a critical parameter must refuse the token.
+  const accessRestrictions = readCriticalParameter(header);
+  return {
+    alg,
+    typ: typ as string | undefined,
+    kid: kid as string | undefined,
+    ...(accessRestrictions && { accessRestrictions }),
+  };
+}
+
+/**
+ * Reads the one critical parameter that is understood; of any other the token must be refused (RFC 7515
+ * section 4.1.11), and so it is where this one is not marked, or stands in another kind of token.
+ */
+function readCriticalParameter(header: JsonObject): AccessRestrictionsMap | undefined {
+  const { typ, crit, [ACCESS_RESTRICTIONS]: value } = header;
   // `b64` (RFC 7797) changes what is signed, and is refused even where it is not marked critical.
-  if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64')) {
-    throw malformed(`header: critical parameters are not understood, found ${quote(header.crit)}`);
+  if (Object.hasOwn(header, 'b64')) throw malformed('header: b64 is not understood');
+  if (!Object.hasOwn(header, 'crit') && value === undefined) return undefined;
+  const isListed = Array.isArray(crit) && crit.length === 1 && crit[0] === ACCESS_RESTRICTIONS;
+  if (!isListed || value === undefined || typ !== tokenTypes.plugin.typParam) {
+    throw malformed(
+      `header: expected no critical parameter but ${ACCESS_RESTRICTIONS}, present, listed once, and in a plugin token; found crit: ${describeValue(crit)}, the parameter: ${describeValue(value)}`,
+    );
   }
-  return { alg, typ: typ as string | undefined, kid: kid as string | undefined };
+  const restrictions = readAccessRestrictions(value);
+  if (typeof restrictions === 'string') {
+    throw malformed(`header: ${ACCESS_RESTRICTIONS}: ${restrictions}`);
+  }
+  return restrictions;
 }
 
 function decodeObject(segment: string, name: string): JsonObject {

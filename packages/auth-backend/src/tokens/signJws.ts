@@ -1,6 +1,8 @@
 import { type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { JsonObject } from '@backstage/types';
+import type { AccessRestrictionsMap } from '@stagepass/auth-node';
+import { ACCESS_RESTRICTIONS, writeAccessRestrictions } from './accessRestrictions';
 import { schemeOf, type SignatureAlgorithm } from './algorithms';
 
 /** A private key bound to the one algorithm that it signs with. */
@@ -33,9 +35,23 @@ export async function signSegments(signingInput: string, key: SigningKey): Promi
   return signature.toString('base64url');
 }
 
-/** Issues a token in the compact serialisation (RFC 7515 section 7.1), header in Backstage's order. */
-export async function signJws(typ: string, claims: JsonObject, key: SigningKey): Promise<string> {
-  const signingInput = writeSigningInput({ typ, alg: key.alg, kid: key.kid }, claims);
+/**
+ * Issues a token in the compact serialisation (RFC 7515 section 7.1), header in Backstage's order.
+ *
+ * @param accessRestrictions - limits that the receiver must know how to keep to
+ */
+export async function signJws(
+  typ: string,
+  claims: JsonObject,
+  key: SigningKey,
+  accessRestrictions?: AccessRestrictionsMap,
+): Promise<string> {
+  const critical = accessRestrictions && {
+    crit: [ACCESS_RESTRICTIONS],
+    [ACCESS_RESTRICTIONS]: writeAccessRestrictions(accessRestrictions),
+  };
+  const header = { typ, alg: key.alg, kid: key.kid, ...critical };
+  const signingInput = writeSigningInput(header, claims);
   return `${signingInput}.${await signSegments(signingInput, key)}`;
 }
 

@@ -34,7 +34,7 @@ export async function verifyJws(
   if (alg !== key.alg || !allowed.includes(key.alg)) {
     throw createAuthError(
       'AUTH_ALGORITHM_NOT_ALLOWED',
-      `expected ${allowed.join(' or ')} and the algorithm ${key.alg} of key ${quote(key.kid)}, found ${quote(alg)}`,
+      `expected alg to be ${allowed.join(' or ')}, and that of the key ${quote(key.kid)}, which is ${key.alg}; found ${quote(alg)}`,
     );
   }
   const { hash, options, signatureLength } = schemeOf(key.alg);
@@ -49,7 +49,7 @@ export async function verifyJws(
   if (!valid) {
     throw createAuthError(
       'AUTH_SIGNATURE_INVALID',
-      `the signature does not verify with key ${quote(key.kid)} of the issuer`,
+      `the ${key.alg} signature does not verify with the key ${quote(key.kid)} that the issuer publishes; the token was changed, or another installation uses the same key id`,
     );
   }
   return jws.unverifiedClaims();

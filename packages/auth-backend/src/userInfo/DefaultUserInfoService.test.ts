@@ -1,6 +1,7 @@
-import type { BackstageCredentials } from '@stagepass/auth-node';
+import type { AuthEvent, BackstageCredentials } from '@stagepass/auth-node';
 import { TestClock } from '@stagepass/auth-test-utils';
 import {
+  AuthRecorder,
   createNoneCredentials,
   createServiceCredentials,
   createUserCredentials,
@@ -20,6 +21,7 @@ const key = createKey('k1');
 function setUp() {
   const clock = new TestClock();
   const logger = new RecordingLogger();
+  const events: AuthEvent[] = [];
   const now = clock.now() / 1000;
   const asked: string[] = [];
   const authPlugin = {
@@ -38,7 +40,13 @@ function setUp() {
       return authPlugin.answer();
     },
     answers: new SharedAnswers(clock),
-    logger,
+    recorder: new AuthRecorder({
+      pluginId: 'catalog',
+      logger,
+      clock,
+      onAuthEvent: event => events.push(event),
+      metrics: { count() {}, countKeySetFetch() {} },
+    }),
   });
   const tokenOf = (claims: object = {}, typ = 'vnd.backstage.user') =>
     forge(
@@ -48,7 +56,7 @@ function setUp() {
     );
   const credentialsOf = (token: string, userEntityRef = JANE) =>
     createUserCredentials({ userEntityRef, token, expiresAt: new Date(clock.now() + 3_600_000) });
-  return { clock, logger, now, asked, authPlugin, service, tokenOf, credentialsOf };
+  return { clock, logger, events, now, asked, authPlugin, service, tokenOf, credentialsOf };
 }
 
 const INFO = { userEntityRef: JANE, ownershipEntityRefs: [JANE, 'group:default/a'] };
@@ -203,7 +211,7 @@ describe('user info is refused', () => {
       name: 'AuthenticationError',
       code: 'AUTH_CREDENTIALS_MISSING',
       message: 'User credentials is unexpectedly missing token',
-      reason: 'the user credentials hold no token',
+      reason: 'the user credentials hold no token; pass them as an auth service returned them',
     });
   });
 
@@ -211,7 +219,7 @@ describe('user info is refused', () => {
     const { service, tokenOf, credentialsOf } = setUp();
     await expect(service.getUserInfo(credentialsOf(tokenOf(), JOE))).rejects.toMatchObject({
       ...illegalToken('AUTH_CLAIM_INVALID'),
-      reason: `the credentials name "${JOE}", their token "${JANE}"`,
+      reason: `the credentials name another user than their token, which is "${JANE}"'s; pass them as an auth service returned them`,
     });
   });
 
@@ -238,7 +246,7 @@ describe('user info is refused', () => {
     authPlugin.answer = async () => undefined;
     await expect(service.getUserInfo(credentialsOf(tokenOf()))).rejects.toMatchObject({
       name: 'NotFoundError',
-      message: `The auth plugin has no record of ${JANE}`,
+      message: 'The auth plugin has no record of the user',
     });
   });
 
@@ -253,7 +261,9 @@ describe('user info is refused', () => {
     const { service, tokenOf, credentialsOf, authPlugin } = setUp();
     authPlugin.answer = async () => ({ claims });
     const error = await rejectionOf(service.getUserInfo(credentialsOf(tokenOf())));
-    expect(error.message).toBe(`Expected the record of "${JANE}", found another user's`);
+    expect(error.message).toBe(
+      "Expected the record of the user whose token it is, found another user's",
+    );
   });
 
   it.each<[unknown]>([[undefined], [null], [JANE], [[JANE, 1]], [{ 0: JANE, length: 1 }]])(

@@ -1,12 +1,15 @@
 import { InputError, NotFoundError } from '@backstage/errors';
-import {
-  type BackstageCredentials,
-  type BackstageUserInfo,
-  isAuthError,
-  type LoggerService,
-  type UserInfoService,
+import type {
+  BackstageCredentials,
+  BackstageUserInfo,
+  UserInfoService,
 } from '@stagepass/auth-node';
-import { createAuthError, quote, viewCredentials } from '@stagepass/auth-node/internal';
+import {
+  type AuthRecorder,
+  createAuthError,
+  quote,
+  viewCredentials,
+} from '@stagepass/auth-node/internal';
 import type { UserTokens } from '../tokens/user/UserTokens';
 import type { SharedAnswers, UserInfoAnswer } from './SharedAnswers';
 
@@ -22,14 +25,14 @@ export class DefaultUserInfoService implements UserInfoService {
     readonly userTokens: UserTokens;
     readonly fetchUserClaims: FetchUserClaims;
     readonly answers: SharedAnswers;
-    readonly logger: LoggerService;
+    readonly recorder: AuthRecorder;
   };
 
   constructor(options: {
     userTokens: UserTokens;
     fetchUserClaims: FetchUserClaims;
     answers: SharedAnswers;
-    logger: LoggerService;
+    recorder: AuthRecorder;
   }) {
     this.#options = options;
   }
@@ -38,11 +41,7 @@ export class DefaultUserInfoService implements UserInfoService {
     try {
       return await this.#getUserInfo(credentials);
     } catch (error) {
-      if (isAuthError(error)) {
-        const { code, reason } = error;
-        this.#options.logger.warn(`User info is refused: ${reason}`, { code });
-      }
-      throw error;
+      throw this.#options.recorder.refused(error);
     }
   }
 
@@ -52,15 +51,19 @@ export class DefaultUserInfoService implements UserInfoService {
       throw new InputError(`User info not available for principal type '${principal.type}'`);
     }
     if (token === undefined) {
-      throw createAuthError('AUTH_CREDENTIALS_MISSING', 'the user credentials hold no token', {
-        message: 'User credentials is unexpectedly missing token',
-      });
+      throw createAuthError(
+        'AUTH_CREDENTIALS_MISSING',
+        'the user credentials hold no token; pass them as an auth service returned them',
+        {
+          message: 'User credentials is unexpectedly missing token',
+        },
+      );
     }
     const { info } = await this.#options.answers.get(token, () => this.#find(token));
     if (info.userEntityRef !== principal.userEntityRef) {
       throw createAuthError(
         'AUTH_CLAIM_INVALID',
-        `the credentials name ${quote(principal.userEntityRef)}, their token ${quote(info.userEntityRef)}`,
+        `the credentials name another user than their token, which is ${quote(info.userEntityRef)}'s; pass them as an auth service returned them`,
       );
     }
     return { ...info, ownershipEntityRefs: [...info.ownershipEntityRefs] };
@@ -76,10 +79,10 @@ export class DefaultUserInfoService implements UserInfoService {
     });
     if (claims.ent !== undefined) return answer(claims.ent);
     const record = await fetchUserClaims(token);
-    if (!record) throw new NotFoundError(`The auth plugin has no record of ${userEntityRef}`);
+    if (!record) throw new NotFoundError('The auth plugin has no record of the user');
     const stored = record.claims as { sub?: unknown; ent?: unknown } | null;
     if (stored?.sub !== userEntityRef) {
-      throw new Error(`Expected the record of ${quote(userEntityRef)}, found another user's`);
+      throw new Error("Expected the record of the user whose token it is, found another user's");
     }
     return answer(stored.ent);
   }

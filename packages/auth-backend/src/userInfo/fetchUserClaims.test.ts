@@ -49,7 +49,8 @@ describe('fetchUserClaims', () => {
     const error = await rejectionOf(get());
     expect(error).toMatchObject({
       ...illegalToken('AUTH_SIGNATURE_INVALID'),
-      reason: 'the auth plugin refuses the token of the user',
+      reason:
+        'the auth plugin refuses the token of the user, which was good here; see its log for the reason',
     });
     expect(inspect(error)).not.toContain(TOKEN);
   });

@@ -30,7 +30,10 @@ export async function fetchUserClaims(
     await response.body?.cancel();
     if (response.status === 404) return undefined;
     throw response.status === 401
-      ? createAuthError('AUTH_SIGNATURE_INVALID', 'the auth plugin refuses the token of the user')
+      ? createAuthError(
+          'AUTH_SIGNATURE_INVALID',
+          'the auth plugin refuses the token of the user, which was good here; see its log for the reason',
+        )
       : new Error(`expected status 200, found ${response.status}`);
   } catch (error) {
     if ((error as { code?: unknown }).code === 'AUTH_SIGNATURE_INVALID') throw error;

@@ -36,9 +36,14 @@ export const httpAuthServiceFactory: ServiceFactory<HttpAuthService, 'plugin', '
       discovery: coreServices.discovery,
       plugin: coreServices.pluginMetadata,
       config: coreServices.rootConfig,
+      logger: coreServices.logger,
+      lifecycle: coreServices.lifecycle,
     },
-    factory: ({ plugin, ...services }) =>
-      createHttpAuthService({ ...services, pluginId: plugin.getId() }),
+    factory({ plugin, lifecycle, ...services }) {
+      const httpAuth = createHttpAuthService({ ...services, pluginId: plugin.getId() });
+      lifecycle.addShutdownHook(() => httpAuth.close());
+      return httpAuth;
+    },
   });
 
 /**

@@ -1,6 +1,12 @@
 import type { Config } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
-import type { AuthPolicy, AuthService, HttpAuthService } from '@stagepass/auth-node';
+import type {
+  AuthEvent,
+  AuthPolicy,
+  AuthService,
+  HttpAuthService,
+  LoggerService,
+} from '@stagepass/auth-node';
 import { type ErrorRequestHandler, type RequestHandler, type Response, Router } from 'express';
 import {
   type Answer,
@@ -52,12 +58,17 @@ export function createPluginRouter(options: {
  * Makes the router of the plugin that signs users in: `/.well-known/jwks.json` and `/v1/userinfo`, see
  * {@link userTokenRoutes}. It answers its own refusals.
  *
- * @param options - `issuer`: what signs users in, as `createUserTokenIssuer` of auth-backend makes it
+ * @param options - `issuer`: what signs users in, as `createUserTokenIssuer` of auth-backend makes it;
+ *   `logger` and `onAuthEvent`: who is told of refusals
  * @public
  */
-export function createUserTokenRouter(options: { issuer: PublicUserTokenIssuer }): Router {
+export function createUserTokenRouter(options: {
+  issuer: PublicUserTokenIssuer;
+  logger?: LoggerService;
+  onAuthEvent?: (event: AuthEvent) => void;
+}): Router {
   const router = Router();
-  mount(router, userTokenRoutes(options.issuer));
+  mount(router, userTokenRoutes(options.issuer, options));
   router.use(authErrorHandler());
   return router;
 }

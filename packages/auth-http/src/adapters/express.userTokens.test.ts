@@ -1,5 +1,6 @@
 import { InputError } from '@backstage/errors';
 import { createAuthError } from '@stagepass/auth-node/internal';
+import type { AuthEvent } from '@stagepass/auth-node';
 import type { PublicUserTokenIssuer } from '../index';
 import {
   expressVersions,
@@ -9,6 +10,7 @@ import {
   refusal,
   refusalOf,
 } from '../testing/expressPlugin';
+import { setUpHttpAuth } from '../testing/setUpHttpAuth';
 
 describe.each(expressVersions)('createUserTokenRouter on %s', name => {
   const express = loadExpress(name);
@@ -25,14 +27,40 @@ describe.each(expressVersions)('createUserTokenRouter on %s', name => {
       throw createAuthError('AUTH_SIGNATURE_INVALID', 'bad signature');
     },
   };
+  const events: AuthEvent[] = [];
+  beforeEach(() => void events.splice(0));
   const ask = async (...lines: string[]) => {
     const app = express.framework();
-    const router = express.adapter.createUserTokenRouter({ issuer });
+    const { logger } = setUpHttpAuth();
+    const onAuthEvent = (event: AuthEvent) => void events.push(event);
+    const router = express.adapter.createUserTokenRouter({ issuer, logger, onAuthEvent });
     app.use('/api/auth', (req, res, next) => {
       router(req, res, error => (error ? res.status(500).end('passed on') : next()));
     });
     return (await express.start(app))(...lines);
   };
+
+  it('records what it refuses, under the name of the request', async () => {
+    await ask('GET /api/auth/v1/userinfo', 'Authorization: Bearer junk', 'X-Request-Id: request-1');
+    await ask('GET /api/auth/v1/userinfo', 'X-Request-Id: request-2');
+    await ask('GET /api/auth/v1/userinfo', 'Authorization: Bearer broken');
+    expect(events).toEqual([
+      {
+        type: 'refused',
+        pluginId: 'auth',
+        code: 'AUTH_SIGNATURE_INVALID',
+        reason: 'bad signature',
+        correlationId: 'request-1',
+      },
+      {
+        type: 'refused',
+        pluginId: 'auth',
+        code: 'AUTH_CREDENTIALS_MISSING',
+        reason: 'expected a user token as bearer, the request has no Authorization header',
+        correlationId: 'request-2',
+      },
+    ]);
+  });
 
   it('serves the keys of user tokens', async () => {
     const answer = await ask('GET /api/auth/.well-known/jwks.json');

@@ -1,4 +1,5 @@
 import {
+  type AuthError,
   type AuthRequest,
   type AuthResponse,
   type AuthService,
@@ -8,13 +9,20 @@ import {
   type Clock,
   type DiscoveryService,
   type HttpAuthService,
+  isAuthError,
   isPrincipal,
   requirePrincipal,
 } from '@stagepass/auth-node';
-import { createAuthError } from '@stagepass/auth-node/internal';
-import { authenticateCookies, lastToExpire, proveCookies } from './cookieCredentials';
+import { type AuthRecorder, createAuthError, quote } from '@stagepass/auth-node/internal';
+import {
+  authenticateCookies,
+  type CookieVerifier,
+  lastToExpire,
+  proveCookies,
+} from './cookieCredentials';
 import { cookieValues } from './cookieHeader';
-import { canChangeSomething, comesFromTrustedOrigin } from './cookieOrigin';
+import { canChangeSomething, comesFromTrustedOrigin, originOf } from './cookieOrigin';
+import { correlationIdOf } from './correlationId';
 import { appendCookies, preventCaching } from './responseHeaders';
 import type { UserCookie } from './userCookie';
 
@@ -28,6 +36,7 @@ interface Options {
   readonly cookie: UserCookie;
   readonly corsOrigins: readonly string[];
   readonly clock: Clock;
+  readonly recorder: AuthRecorder;
   readonly readToken: (request: AuthRequest) => string | undefined;
 }
 
@@ -37,6 +46,9 @@ export class DefaultHttpAuthService implements HttpAuthService {
   // By request object, so that a request that passes through two plugins is decided by each of them.
   readonly #full = new WeakMap<AuthRequest, Promise<BackstageCredentials>>();
   readonly #limited = new WeakMap<AuthRequest, Promise<BackstageCredentials>>();
+  readonly #correlationIds = new WeakMap<AuthRequest, string>();
+  /** What was refused to a request, so that it is recorded once however often the plugin asks. */
+  readonly #refusals = new WeakMap<AuthRequest, AuthError[]>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -46,24 +58,36 @@ export class DefaultHttpAuthService implements HttpAuthService {
     req: AuthRequest,
     options?: { allow?: Array<TAllowed>; allowLimitedAccess?: boolean },
   ): Promise<BackstageCredentials<BackstagePrincipalTypes[TAllowed]>> {
-    const limited = options?.allowLimitedAccess ?? false;
-    const remembered = limited ? this.#limited : this.#full;
-    let credentials = remembered.get(req);
-    if (!credentials) {
-      credentials = limited ? this.#authenticateLimited(req) : this.#authenticate(req);
-      remembered.set(req, credentials);
+    try {
+      return requirePrincipal(await this.#remember(req, options), options?.allow);
+    } catch (error) {
+      throw this.#refused(error, req);
     }
-    return requirePrincipal(await credentials, options?.allow);
   }
 
   async issueUserCookie(
     res: AuthResponse,
     options?: { credentials?: BackstageCredentials },
   ): Promise<{ expiresAt: Date }> {
+    try {
+      return await this.#issueUserCookie(res, options);
+    } catch (error) {
+      throw this.#refused(error, res.req);
+    }
+  }
+
+  close(): void {
+    this.#options.recorder.close();
+  }
+
+  async #issueUserCookie(
+    res: AuthResponse,
+    options?: { credentials?: BackstageCredentials },
+  ): Promise<{ expiresAt: Date }> {
     if (res.headersSent) {
       throw new Error('Failed to issue user cookie, headers were already sent');
     }
-    const { auth, clock, cookie } = this.#options;
+    const { auth, clock, cookie, recorder } = this.#options;
     const credentials = options?.credentials ?? (await this.#requireUser(res.req));
     const externalBaseUrl = await this.#externalBaseUrl();
     preventCaching(res);
@@ -75,13 +99,13 @@ export class DefaultHttpAuthService implements HttpAuthService {
     if (!isPrincipal(credentials, 'user')) {
       throw createAuthError(
         'AUTH_CLAIM_INVALID',
-        'the auth cookie is for users; expected credentials of a user or none',
+        `the auth cookie is for users; expected credentials of a user, or none to clear it, found ${quote(String(credentials.principal))}`,
         { message: 'Refused to issue cookie for non-user principal' },
       );
     }
     const { userEntityRef } = credentials.principal;
     const values = res.req ? cookieValues(res.req, cookie.name) : [];
-    const { proved } = await proveCookies(auth, values);
+    const { proved } = await proveCookies(this.#verifier(res.req), values);
     const own = proved.filter(({ principal }) => principal.userEntityRef === userEntityRef);
     const hasForeign = own.length < proved.length;
     const present = lastToExpire(own)?.expiresAt;
@@ -94,22 +118,50 @@ export class DefaultHttpAuthService implements HttpAuthService {
     // request ambiguous. It is cleared first: some cookie jars do not tell the two forms apart.
     const clearing = hasForeign ? cookie.clearOtherForms(externalBaseUrl) : [];
     appendCookies(res, [...clearing, line]);
+    recorder.cookieIssued(credentials.principal, expiresAt);
     return { expiresAt };
+  }
+
+  #remember(
+    req: AuthRequest,
+    options: { allowLimitedAccess?: boolean } = {},
+  ): Promise<BackstageCredentials> {
+    const limited = options.allowLimitedAccess ?? false;
+    const remembered = limited ? this.#limited : this.#full;
+    let credentials = remembered.get(req);
+    if (!credentials) {
+      credentials = limited ? this.#authenticateLimited(req) : this.#authenticate(req);
+      remembered.set(req, credentials);
+    }
+    return credentials;
   }
 
   async #authenticate(req: AuthRequest): Promise<BackstageCredentials> {
     const { auth, readToken } = this.#options;
     const token = readToken(req);
-    return token === undefined ? auth.getNoneCredentials() : auth.authenticate(token);
+    return token === undefined
+      ? auth.getNoneCredentials()
+      : auth.authenticate(token, { correlationId: this.#correlationId(req) });
   }
 
   async #authenticateLimited(req: AuthRequest): Promise<BackstageCredentials> {
     const { auth, cookie, readToken } = this.#options;
     const token = readToken(req);
-    if (token !== undefined) return auth.authenticate(token, { allowLimitedAccess: true });
+    const verifier = this.#verifier(req);
+    if (token !== undefined) return verifier.authenticate(token);
     const values = cookieValues(req, cookie.name);
     if (values.length > 0 && canChangeSomething(req)) await this.#requireTrustedOrigin(req);
-    return (await authenticateCookies(auth, values)) ?? auth.getNoneCredentials();
+    return (await authenticateCookies(verifier, values)) ?? auth.getNoneCredentials();
+  }
+
+  /** What verifies the tokens of a request where limited access is allowed. */
+  #verifier(req: AuthRequest | undefined): CookieVerifier {
+    const { auth } = this.#options;
+    const correlationId = req && this.#correlationId(req);
+    return {
+      authenticate: token => auth.authenticate(token, { allowLimitedAccess: true, correlationId }),
+      getLimitedUserToken: credentials => auth.getLimitedUserToken(credentials),
+    };
   }
 
   async #requireTrustedOrigin(req: AuthRequest): Promise<void> {
@@ -118,7 +170,7 @@ export class DefaultHttpAuthService implements HttpAuthService {
     throw createAuthError(
       'AUTH_LIMITED_TOKEN_NOT_ALLOWED',
       'the auth cookie came with a request that can change something, and from elsewhere; expected ' +
-        `the origin ${origin}, one that backend.cors.origin names, or a bearer token`,
+        `the origin ${quote(origin)}, one that backend.cors.origin names, or a bearer token, found ${originOf(req)}`,
     );
   }
 
@@ -137,5 +189,27 @@ export class DefaultHttpAuthService implements HttpAuthService {
   async #externalBaseUrl(): Promise<URL> {
     const { discovery, pluginId } = this.#options;
     return new URL(await discovery.getExternalBaseUrl(pluginId));
+  }
+
+  #correlationId(req: AuthRequest): string {
+    const known = this.#correlationIds.get(req);
+    if (known !== undefined) return known;
+    const correlationId = correlationIdOf(req);
+    this.#correlationIds.set(req, correlationId);
+    return correlationId;
+  }
+
+  /** Records a refusal, unless it is recorded already: by the auth service, or when it was made before. */
+  #refused(error: unknown, req: AuthRequest | undefined): unknown {
+    if (!isAuthError(error) || error.correlationId !== undefined) return error;
+    const { recorder } = this.#options;
+    if (!req) return recorder.refused(error);
+    const { code, reason } = error;
+    const refusals = this.#refusals.get(req) ?? [];
+    const same = refusals.find(other => other.code === code && other.reason === reason);
+    if (same) return same;
+    const refusal = recorder.refused(error, { correlationId: this.#correlationId(req) });
+    this.#refusals.set(req, [...refusals, refusal as AuthError]);
+    return refusal;
   }
 }

@@ -73,7 +73,8 @@ describe('the auth cookie', () => {
     await expect(ask(withCookies(limited('jane'), limited('joe')))).rejects.toMatchObject({
       code: 'AUTH_REQUEST_AMBIGUOUS',
       message: 'Malformed or ambiguous credentials',
-      reason: 'the request carries auth cookies of different users; expected those of one',
+      reason:
+        'expected auth cookies of one user, found those of 2; let the browser drop them all, and sign in again',
     });
   });
 
@@ -137,7 +138,7 @@ describe('the auth cookie', () => {
       const request = { method, headers: { ...withCookies(limited('jane')).headers, ...headers } };
       await expect(ask(request, { config })).rejects.toMatchObject({
         code: 'AUTH_LIMITED_TOKEN_NOT_ALLOWED',
-        reason: expect.stringContaining('expected the origin https://backend.example.com'),
+        reason: expect.stringContaining('expected the origin "https://backend.example.com"'),
       });
     }
   });

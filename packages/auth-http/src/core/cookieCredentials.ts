@@ -1,5 +1,4 @@
 import {
-  type AuthService,
   type BackstageCredentials,
   type BackstageUserPrincipal,
   isPrincipal,
@@ -8,6 +7,12 @@ import {
 import { createAuthError } from '@stagepass/auth-node/internal';
 
 type UserCredentials = BackstageCredentials<BackstageUserPrincipal>;
+
+/** What is asked about the values of the cookie; limited access is allowed. */
+export interface CookieVerifier {
+  authenticate(token: string): Promise<BackstageCredentials>;
+  getLimitedUserToken(credentials: UserCredentials): Promise<{ token: string }>;
+}
 
 /** Host-only, for the host, for each parent domain, and old ones of these: more are somebody's attempt. */
 const mostCookies = 8;
@@ -21,7 +26,7 @@ const mostCookies = 8;
  * @throws ServiceUnavailableError when it cannot be told for one of them
  */
 export async function authenticateCookies(
-  auth: AuthService,
+  auth: CookieVerifier,
   values: readonly string[],
 ): Promise<UserCredentials | undefined> {
   const { proved, failures } = await proveCookies(auth, values);
@@ -30,7 +35,8 @@ export async function authenticateCookies(
   if (new Set(proved.map(({ principal }) => principal.userEntityRef)).size > 1) {
     throw createAuthError(
       'AUTH_REQUEST_AMBIGUOUS',
-      'the request carries auth cookies of different users; expected those of one',
+      `expected auth cookies of one user, found those of ${new Set(proved.map(({ principal }) => principal.userEntityRef)).size}; ` +
+        'let the browser drop them all, and sign in again',
     );
   }
   if (proved.length === 0 && failures.length > 0) throw failures[0];
@@ -45,7 +51,7 @@ export async function authenticateCookies(
  * @throws AuthenticationError `AUTH_REQUEST_AMBIGUOUS` when there are too many
  */
 export async function proveCookies(
-  auth: AuthService,
+  auth: CookieVerifier,
   values: readonly string[],
 ): Promise<{ proved: UserCredentials[]; failures: unknown[] }> {
   const proved: UserCredentials[] = [];
@@ -75,8 +81,8 @@ export function lastToExpire(candidates: readonly UserCredentials[]): UserCreden
 }
 
 /** Accepts a limited user token alone: the one token whose limited form is itself. */
-async function authenticateCookie(auth: AuthService, value: string): Promise<UserCredentials> {
-  const credentials = await auth.authenticate(value, { allowLimitedAccess: true });
+async function authenticateCookie(auth: CookieVerifier, value: string): Promise<UserCredentials> {
+  const credentials = await auth.authenticate(value);
   if (isPrincipal(credentials, 'user') && credentials.principal.actor === undefined) {
     const limited = await auth.getLimitedUserToken(credentials);
     if (limited.token === value) return credentials;
@@ -87,7 +93,7 @@ async function authenticateCookie(auth: AuthService, value: string): Promise<Use
 function refuseOtherKind() {
   return createAuthError(
     'AUTH_TOKEN_TYPE_UNKNOWN',
-    'the auth cookie holds something else than a limited user token',
+    'expected a limited user token in the auth cookie, found something else; GET /.backstage/auth/v1/cookie sets it',
   );
 }
 

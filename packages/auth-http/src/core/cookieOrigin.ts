@@ -1,4 +1,5 @@
 import type { AuthRequest } from '@stagepass/auth-node';
+import { quote } from '@stagepass/auth-node/internal';
 import { headerValues } from './requestHeaders';
 
 /** Methods that change nothing (RFC 9110 section 9.2.1), as far as browsers send them. */
@@ -26,6 +27,14 @@ export function comesFromTrustedOrigin(
   if (onlyValue(request, 'sec-fetch-site') === 'same-origin') return true;
   const origin = onlyValue(request, 'origin');
   return origin !== undefined && trustedOrigins.includes(origin);
+}
+
+/** Says for a reason where a request comes from, as far as its headers are what a browser sends. */
+export function originOf(request: AuthRequest): string {
+  const origin = onlyValue(request, 'origin');
+  if (origin === undefined) return 'no single Origin header';
+  const isOrigin = URL.canParse(origin) && new URL(origin).origin === origin;
+  return isOrigin ? `the origin ${quote(origin)}` : 'an Origin header that names none';
 }
 
 function onlyValue(request: AuthRequest, name: string): string | undefined {

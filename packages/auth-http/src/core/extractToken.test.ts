@@ -76,7 +76,7 @@ describe('extractToken', () => {
     expect(() => extractToken(request)).toThrow(
       expect.objectContaining({
         ...ambiguous,
-        reason: 'expected one Authorization header, found 2',
+        reason: 'expected one Authorization header, found 2; a proxy may add one of its own',
       }),
     );
     expect(() => extractToken(node(['Bearer a', 'Bearer b']))).toThrow(

@@ -21,7 +21,7 @@ export function extractToken(
   if (values.length > 1 || value === undefined) {
     throw createAuthError(
       'AUTH_REQUEST_AMBIGUOUS',
-      `expected one Authorization header, found ${values.length}`,
+      `expected one Authorization header, found ${values.length}; a proxy may add one of its own`,
     );
   }
   if (options.emptyBearerIsNone && /^bearer *$/i.test(value)) return undefined;

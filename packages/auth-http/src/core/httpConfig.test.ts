@@ -40,8 +40,8 @@ describe('readHttpConfig', () => {
     [{ backend: 'x' }, 'backend.auth.dangerouslyDisableDefaultAuthPolicy: '],
     [{ backend: { cors: 'x' } }, 'backend.cors.origin: '],
     [cors(1), 'backend.cors.origin: expected an origin or a list of them, found 1'],
-    [cookie('x'), 'backend.auth.cookie: expected an object, found "x"'],
-    [cookie([]), 'backend.auth.cookie: expected an object, found []'],
+    [cookie('x'), 'backend.auth.cookie: expected an object, found a string of 1 characters'],
+    [cookie([]), 'backend.auth.cookie: expected an object, found a list of 0'],
     [
       cookie({ path: '/' }),
       'backend.auth.cookie.path: unknown key, expected one of name, domain, sameSite, partitioned',

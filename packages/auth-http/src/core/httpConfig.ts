@@ -1,6 +1,6 @@
 import { type Config, ConfigReader } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
-import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import { createAuthError, describeValue, quote } from '@stagepass/auth-node/internal';
 import type { UserCookieOptions } from './userCookie';
 
 /** What the configuration says about requests. */
@@ -39,7 +39,7 @@ function readCookie(value: unknown): UserCookieOptions {
   if (typeof value !== 'object' || Array.isArray(value)) {
     throw createAuthError(
       'AUTH_CONFIG_INVALID',
-      `backend.auth.cookie: expected an object, found ${quote(value)}`,
+      `backend.auth.cookie: expected an object, found ${describeValue(value)}`,
     );
   }
   const unknown = Object.keys(value).find(member => !cookieMembers.includes(member));

@@ -1,5 +1,13 @@
 import { NotFoundError } from '@backstage/errors';
-import { createAuthError } from '@stagepass/auth-node/internal';
+import type { AuthEvent, AuthRequest, LoggerService } from '@stagepass/auth-node';
+import {
+  AuthRecorder,
+  consoleLogger,
+  createAuthError,
+  createAuthMetrics,
+  systemClock,
+} from '@stagepass/auth-node/internal';
+import { correlationIdOf } from '../core/correlationId';
 import { extractToken } from '../core/extractToken';
 import { preventCaching } from '../core/responseHeaders';
 import { keySetAnswer } from './keySetRoutes';
@@ -30,9 +38,21 @@ export interface PublicUserTokenIssuer {
  * the barrier.
  *
  * @param issuer - what signs users in, as `createUserTokenIssuer` of auth-backend makes it
+ * @param options - `logger`: takes refusals, default standard error; `onAuthEvent`: called with them, as events of
+ *   the plugin `auth`
  * @public
  */
-export function userTokenRoutes(issuer: PublicUserTokenIssuer): Route[] {
+export function userTokenRoutes(
+  issuer: PublicUserTokenIssuer,
+  options: { logger?: LoggerService; onAuthEvent?: (event: AuthEvent) => void } = {},
+): Route[] {
+  const recorder = new AuthRecorder({
+    pluginId: 'auth',
+    logger: options.logger ?? consoleLogger,
+    clock: systemClock,
+    onAuthEvent: options.onAuthEvent,
+    metrics: createAuthMetrics(),
+  });
   return [
     {
       method: 'GET',
@@ -47,18 +67,24 @@ export function userTokenRoutes(issuer: PublicUserTokenIssuer): Route[] {
       path: '/v1/userinfo',
       async handle(request, response) {
         preventCaching(response);
-        const token = extractToken(request);
-        if (token === undefined) {
-          throw createAuthError(
-            'AUTH_CREDENTIALS_MISSING',
-            'expected a user token as bearer, the request has no Authorization header',
-            { message: 'No token provided' },
-          );
-        }
-        const userInfo = await issuer.getUserInfo(token);
+        const userInfo = await getUserInfo(issuer, request).catch((error: unknown) => {
+          throw recorder.refused(error, { correlationId: correlationIdOf(request) });
+        });
         if (!userInfo) throw new NotFoundError('User info not found');
         return { status: 200, headers: {}, body: { claims: userInfo.claims } };
       },
     },
   ];
+}
+
+async function getUserInfo(issuer: PublicUserTokenIssuer, request: AuthRequest) {
+  const token = extractToken(request);
+  if (token === undefined) {
+    throw createAuthError(
+      'AUTH_CREDENTIALS_MISSING',
+      'expected a user token as bearer, the request has no Authorization header',
+      { message: 'No token provided' },
+    );
+  }
+  return issuer.getUserInfo(token);
 }

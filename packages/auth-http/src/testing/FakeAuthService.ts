@@ -41,14 +41,17 @@ export function limitedToken(name: string, expiresAt: number): string {
 export class FakeAuthService implements AuthService {
   /** The tokens that were verified, in order. */
   readonly verified: Array<[token: string, options?: { allowLimitedAccess?: boolean }]> = [];
+  /** The names of the requests that they came with. */
+  readonly correlationIds: unknown[] = [];
 
   constructor(private readonly clock: Clock = new TestClock(startOfTests)) {}
 
   async authenticate(
-    ...call: [token: string, options?: { allowLimitedAccess?: boolean }]
+    token: string,
+    { correlationId, ...options }: { allowLimitedAccess?: boolean; correlationId?: string } = {},
   ): Promise<BackstageCredentials> {
-    this.verified.push(call);
-    const [token, options] = call;
+    this.verified.push('allowLimitedAccess' in options ? [token, options] : [token]);
+    this.correlationIds.push(correlationId);
     const [kind, name = '', expiry] = token.split('.');
     const userEntityRef = `user:default/${name}`;
     const expiresAt = new Date(expiry ? Number(expiry) : this.clock.now() + oneHour);
@@ -57,7 +60,7 @@ export class FakeAuthService implements AuthService {
         return createUserCredentials({ userEntityRef, token, expiresAt });
       case limitedHeader:
         if (name === 'undecided') throw createAuthError('AUTH_KEYS_UNAVAILABLE', 'no keys');
-        if (!options?.allowLimitedAccess) {
+        if (!options.allowLimitedAccess) {
           throw createAuthError('AUTH_LIMITED_TOKEN_NOT_ALLOWED', 'limited');
         }
         if (expiresAt.getTime() <= this.clock.now()) {

@@ -1,4 +1,4 @@
-import type { AuthRequest } from '@stagepass/auth-node';
+import type { AuthEvent, AuthRequest, LoggerService } from '@stagepass/auth-node';
 import { TestClock } from '@stagepass/auth-test-utils';
 import { createHttpAuthService, type HttpAuthServiceOptions } from '../createHttpAuthService';
 import { FakeAuthService, limitedToken, oneHour, startOfTests } from './FakeAuthService';
@@ -7,17 +7,28 @@ import { FakeAuthService, limitedToken, oneHour, startOfTests } from './FakeAuth
 export function setUpHttpAuth(options: Partial<HttpAuthServiceOptions> = {}) {
   const clock = new TestClock(startOfTests);
   const auth = new FakeAuthService(clock);
+  const events: AuthEvent[] = [];
+  const lines: Array<[level: string, message: string, meta?: unknown]> = [];
+  const logger: LoggerService = {
+    error: (...line) => void lines.push(['error', ...line]),
+    warn: (...line) => void lines.push(['warn', ...line]),
+    info: (...line) => void lines.push(['info', ...line]),
+    debug: (...line) => void lines.push(['debug', ...line]),
+    child: () => logger,
+  };
   const httpAuth = createHttpAuthService({
     auth,
     clock,
     pluginId: 'test',
+    logger,
+    onAuthEvent: event => void events.push(event),
     discovery: {
       getBaseUrl: async id => `http://internal:7007/api/${id}`,
       getExternalBaseUrl: async id => `https://backend.example.com/api/${id}`,
     },
     ...options,
   });
-  return { auth, clock, httpAuth };
+  return { auth, clock, httpAuth, events, lines, logger };
 }
 
 /** A request with a bearer token. */

@@ -36,7 +36,7 @@ export const badStarts: Journey = {
       name: 'an unknown key of Stagepass',
       act: { do: 'start', config: { backend: { listen, auth: { externalAcces: [] } } } },
       expect: refusalToStart(
-        "app-config.yaml: backend.auth.externalAcces: unknown key, expected one of dangerouslyDisableDefaultAuthPolicy, externalAccess, keys, pluginKeyStore, acceptUntypedUserTokens, dangerouslyAllowStoredServiceCredentials, cookie; did you mean 'externalAccess'?",
+        "app-config.yaml: backend.auth.externalAcces: unknown key, expected one of dangerouslyDisableDefaultAuthPolicy, externalAccess, keys, pluginKeyStore, acceptUntypedUserTokens, dangerouslyAllowStoredServiceCredentials, restrictedDelegation, cookie; did you mean 'externalAccess'?",
       ),
     },
     {

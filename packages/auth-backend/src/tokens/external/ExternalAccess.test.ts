@@ -9,7 +9,8 @@ import { createExternalTokenHandler, type ExternalTokenHandler } from './Externa
 import { type CustomAccess, isExternalSubject, type StaticAccess } from './externalEntries';
 
 const TOKEN = 'canary-presented-token';
-const ci: StaticAccess = { type: 'static', token: 'canary-static-token', subject: 'ci' };
+const path = 'backend.auth.externalAccess[0]';
+const ci: StaticAccess = { type: 'static', path, token: 'canary-static-token', subject: 'ci' };
 
 function custom(handlerType: string, index = 0): CustomAccess {
   const path = `backend.auth.externalAccess[${index}]`;
@@ -52,7 +53,7 @@ function setUpHandlers(...verifiers: Verify[]) {
 
 describe('a static token', () => {
   it('proves its subject', async () => {
-    const { access } = setUp([ci, { type: 'static', token: 'another-token', subject: 'cd' }]);
+    const { access } = setUp([ci, { type: 'static', path, token: 'another-token', subject: 'cd' }]);
     expect(await access.verify('canary-static-token')).toEqual({ subject: 'ci' });
     expect(await access.verify('another-token')).toEqual({ subject: 'cd' });
   });
@@ -239,12 +240,12 @@ describe('handlers', () => {
     [
       'answers true',
       async () => true,
-      'cannot be used: expected a subject that names an external caller, found undefined',
+      'cannot be used: expected a subject that names an external caller, found none',
     ],
     [
       'answers {}',
       async () => ({}),
-      'cannot be used: expected a subject that names an external caller, found undefined',
+      'cannot be used: expected a subject that names an external caller, found none',
     ],
     [
       'names nobody',
@@ -254,7 +255,7 @@ describe('handlers', () => {
     [
       'names a list',
       async () => ({ subject: ['a'] }),
-      'cannot be used: expected a subject that names an external caller, found ["a"]',
+      'cannot be used: expected a subject that names an external caller, found a list of 1',
     ],
     [
       'names a plugin',
@@ -269,7 +270,7 @@ describe('handlers', () => {
     [
       'returns no promise',
       () => 1,
-      'cannot be used: expected a subject that names an external caller, found undefined',
+      'cannot be used: expected a subject that names an external caller, found none',
     ],
   ];
 

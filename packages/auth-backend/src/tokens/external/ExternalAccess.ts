@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
-import {
-  type AccessRestrictionsMap,
-  type AuthErrorCode,
-  type BackstagePrincipalAccessRestrictions,
-  type Clock,
-  isAuthError,
-} from '@stagepass/auth-node';
-import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import { type AuthErrorCode, type Clock, isAuthError } from '@stagepass/auth-node';
+import { quote } from '@stagepass/auth-node/internal';
+import { type RestrictedAccess, restrictTo } from '../accessRestrictions';
 import type { UnverifiedJws } from '../parseCompact';
 import { createCustomMethod, indexHandlers } from './customMethod';
 import type { ExternalMethod } from './ExternalMethod';
@@ -15,13 +10,16 @@ import type { ExternalEntry, JwksAccess, StaticAccess } from './externalEntries'
 import { createJwksMethod, type FindExternalKey } from './jwksMethod';
 import { createLegacyMethod } from './legacyMethod';
 
-/** What an external token proves. */
-export interface ExternalTokenProof {
+/** What an external token proves; with restrictions, if its entry has them. */
+export interface ExternalTokenProof extends Partial<RestrictedAccess> {
   readonly subject: string;
-  /** What the caller may do in this plugin. */
-  readonly accessRestrictions?: BackstagePrincipalAccessRestrictions;
-  /** What it may do in all plugins; a plugin that is missing is out of bounds. */
-  readonly allAccessRestrictions?: AccessRestrictionsMap;
+}
+
+/** What came of an entry that was asked: a subject, an error, or neither where the token is none of its. */
+export interface ExternalTrial {
+  readonly entry: ExternalEntry;
+  readonly subject?: string;
+  readonly error?: unknown;
 }
 
 /** How far a method got before it refused, from the least: the last word is the most telling reason. */
@@ -48,15 +46,18 @@ export class ExternalAccess {
   readonly #pluginId: string;
   readonly #staticTokens = new Map<string, StaticAccess>();
   readonly #methods: readonly ExternalMethod[];
+  readonly #onTried: ((trial: ExternalTrial) => void) | undefined;
 
-  /** @param options - `keysOf`: gives access to the key set of an entry */
+  /** @param options - `keysOf`: gives access to the key set of an entry; `onTried`: hears what came of each */
   constructor(options: {
     pluginId: string;
     entries: readonly ExternalEntry[];
     handlers: readonly ExternalTokenHandler<unknown>[];
     keysOf: (entry: JwksAccess) => FindExternalKey;
     clock: Clock;
+    onTried?: (trial: ExternalTrial) => void;
   }) {
+    this.#onTried = options.onTried;
     const { entries, keysOf, clock } = options;
     this.#pluginId = options.pluginId;
     const handlers = indexHandlers(options.handlers);
@@ -82,7 +83,7 @@ export class ExternalAccess {
    */
   async verify(token: string, jws?: UnverifiedJws): Promise<ExternalTokenProof | undefined> {
     const known = this.#staticTokens.get(digest(token));
-    if (known) return this.#admit(known.subject, known.accessRestrictions);
+    if (known) return this.#admit(known, known.subject);
     const failures: unknown[] = [];
     for (const method of this.#methods) {
       let result: { subject: string } | undefined;
@@ -90,24 +91,24 @@ export class ExternalAccess {
         result = await method.verify(token, jws);
       } catch (error) {
         failures.push(error);
+        this.#onTried?.({ entry: method.entry, error });
+        continue;
       }
-      if (result) return this.#admit(result.subject, method.entry.accessRestrictions);
+      if (result) return this.#admit(method.entry, result.subject);
+      this.#onTried?.({ entry: method.entry });
     }
     if (failures.length > 0) throw mostTelling(failures);
     return undefined;
   }
 
-  #admit(subject: string, allAccessRestrictions?: AccessRestrictionsMap): ExternalTokenProof {
+  #admit(entry: ExternalEntry, subject: string): ExternalTokenProof {
+    this.#onTried?.({ entry, subject });
+    const { accessRestrictions: allAccessRestrictions } = entry;
     if (!allAccessRestrictions) return { subject };
-    const accessRestrictions = allAccessRestrictions.get(this.#pluginId);
-    if (!accessRestrictions) {
-      throw createAuthError(
-        'AUTH_ACCESS_RESTRICTED',
-        `${quote(subject)} may use the plugins ${quote([...allAccessRestrictions.keys()])}, not ${quote(this.#pluginId)}; ` +
-          'see accessRestrictions of its entry in backend.auth.externalAccess',
-      );
-    }
-    return { subject, accessRestrictions, allAccessRestrictions };
+    const whyNot =
+      `${quote(subject)} may use the plugins ${quote([...allAccessRestrictions.keys()])}, not ${quote(this.#pluginId)}; ` +
+      'see accessRestrictions of its entry in backend.auth.externalAccess';
+    return { subject, ...restrictTo(this.#pluginId, allAccessRestrictions, whyNot) };
   }
 }
 

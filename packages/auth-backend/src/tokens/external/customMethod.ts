@@ -1,6 +1,6 @@
 import { ConfigReader } from '@backstage/config';
 import type { Clock } from '@stagepass/auth-node';
-import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import { createAuthError, describeValue, quote } from '@stagepass/auth-node/internal';
 import { refuseForeignAnswer, refuseForeignFailure } from '../foreignFailure';
 import type { ExternalMethod } from './ExternalMethod';
 import type { ExternalTokenHandler } from './ExternalTokenHandler';
@@ -62,7 +62,7 @@ export function createCustomMethod(
       if (typeof subject === 'string' && isExternalSubject(subject)) return { subject };
       throw refuseForeignAnswer(
         who,
-        `expected a subject that names an external caller, found ${quote(subject)}`,
+        `expected a subject that names an external caller, found ${typeof subject === 'string' ? quote(subject) : describeValue(subject)}`,
       );
     },
   };

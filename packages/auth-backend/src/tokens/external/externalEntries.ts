@@ -2,33 +2,31 @@ import type { AccessRestrictionsMap } from '@stagepass/auth-node';
 import type { JsonObject } from '@backstage/types';
 import type { SignatureAlgorithm } from '../algorithms';
 
-/** What all entries of external callers may have. */
-interface Restrictable {
+/** What all entries of external callers have. */
+interface Entry {
+  /** Where the entry stands in the configuration, for messages. */
+  readonly path: string;
   /** What the caller may do in which plugin; a plugin that is missing is out of bounds. */
   readonly accessRestrictions?: AccessRestrictionsMap;
 }
 
 /** A configured external caller with a static token. */
-export interface StaticAccess extends Restrictable {
+export interface StaticAccess extends Entry {
   readonly type: 'static';
   readonly token: string;
   readonly subject: string;
 }
 
 /** A configured external caller that signs with a shared secret. */
-export interface LegacyAccess extends Restrictable {
+export interface LegacyAccess extends Entry {
   readonly type: 'legacy';
-  /** Where the entry stands in the configuration, for messages. */
-  readonly path: string;
   readonly secret: Buffer;
   readonly subject: string;
 }
 
 /** A configured third party that signs tokens of its own and publishes its keys. */
-export interface JwksAccess extends Restrictable {
+export interface JwksAccess extends Entry {
   readonly type: 'jwks';
-  /** Where the entry stands in the configuration, for messages. */
-  readonly path: string;
   /** Where the keys are published. */
   readonly url: string;
   /** One of these must be the `iss` of a token; undefined where any may. */
@@ -40,12 +38,10 @@ export interface JwksAccess extends Restrictable {
 }
 
 /** A configured external caller of a type that a custom handler serves. */
-export interface CustomAccess extends Restrictable {
+export interface CustomAccess extends Entry {
   readonly type: 'custom';
   readonly handlerType: string;
   readonly options: JsonObject;
-  /** Where the entry stands in the configuration, for messages. */
-  readonly path: string;
 }
 
 /** A configured external caller. */

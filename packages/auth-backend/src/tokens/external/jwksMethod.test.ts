@@ -12,6 +12,7 @@ const key = createKey('idp-key', 'RS256');
 const clock = new TestClock();
 const now = Math.floor(clock.now() / 1000);
 const PATH = 'backend.auth.externalAccess[2]';
+const TO_DO = 'change the entry, or what the caller is issued';
 const idp: JwksAccess = {
   type: 'jwks',
   path: PATH,
@@ -75,32 +76,32 @@ describe('a token of a third party', () => {
     [
       'AUTH_ALGORITHM_NOT_ALLOWED',
       write({}, { alg: 'RS512' }),
-      `${PATH}: expected alg to be one of ["RS256","ES256"], found "RS512"`,
+      `${PATH}: expected alg to be one of ["RS256","ES256"], found "RS512"; ${TO_DO}`,
     ],
     [
       'AUTH_ALGORITHM_NOT_ALLOWED',
       write({}, { alg: 'HS256' }),
-      `${PATH}: expected alg to be one of ["RS256","ES256"], found "HS256"`,
+      `${PATH}: expected alg to be one of ["RS256","ES256"], found "HS256"; ${TO_DO}`,
     ],
     [
       'AUTH_ISSUER_MISMATCH',
       write({ iss: 'https://idp.example/' }),
-      `${PATH}: expected iss to be one of ["https://idp.example","https://other.example"], found "https://idp.example/"`,
+      `${PATH}: expected iss to be one of ["https://idp.example","https://other.example"], found "https://idp.example/"; ${TO_DO}`,
     ],
     [
       'AUTH_ISSUER_MISMATCH',
       write({ iss: ['https://idp.example'] }),
-      `${PATH}: expected iss to be one of ["https://idp.example","https://other.example"], found ["https://idp.example"]`,
+      `${PATH}: expected iss to be one of ["https://idp.example","https://other.example"], found ["https://idp.example"]; ${TO_DO}`,
     ],
     [
       'AUTH_AUDIENCE_MISMATCH',
       write({ aud: undefined }),
-      `${PATH}: expected aud to be one of ["backend","portal"], found null`,
+      `${PATH}: expected aud to be one of ["backend","portal"], found none; ${TO_DO}`,
     ],
     [
       'AUTH_AUDIENCE_MISMATCH',
       write({ aud: ['backend '] }),
-      `${PATH}: expected aud to be one of ["backend","portal"], found ["backend "]`,
+      `${PATH}: expected aud to be one of ["backend","portal"], found ["backend "]; ${TO_DO}`,
     ],
   ] as const)('is refused with %s before a key is asked for', async (code, token, reason) => {
     const { asked, verify } = setUp();
@@ -113,12 +114,12 @@ describe('a token of a third party', () => {
     [
       'AUTH_ALGORITHM_NOT_ALLOWED',
       write({}, { alg: 'ES256' }),
-      'expected RS256 or ES256 and the algorithm RS256 of key "idp-key", found "ES256"',
+      'expected alg to be RS256 or ES256, and that of the key "idp-key", which is RS256; found "ES256"',
     ],
     [
       'AUTH_SIGNATURE_INVALID',
       write().replace(/.{4}$/, 'AAAA'),
-      'the signature does not verify with key "idp-key" of the issuer',
+      'the RS256 signature does not verify with the key "idp-key" that the issuer publishes; the token was changed, or another installation uses the same key id',
     ],
     [
       'AUTH_CLAIM_INVALID',

@@ -2,7 +2,7 @@ import type { JsonObject } from '@backstage/types';
 import type { Clock } from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
 import { isSignatureAlgorithm } from '../algorithms';
-import { readSubject, readTimes } from '../claims';
+import { readSubject, readTimes, tellParty } from '../claims';
 import { type VerificationKey, verifyJws } from '../verifyJws';
 import type { ExternalMethod } from './ExternalMethod';
 import type { JwksAccess } from './externalEntries';
@@ -58,6 +58,7 @@ function refusal(
   const name = code === 'AUTH_AUDIENCE_MISMATCH' ? 'aud' : what[code];
   return createAuthError(
     code,
-    `${path}: expected ${name} to be ${expected.length > 1 ? 'one of ' : ''}${quote(expected)}, found ${quote(found ?? null)}`,
+    `${path}: expected ${name} to be ${expected.length > 1 ? 'one of ' : ''}${quote(expected)}, found ${tellParty(found)}; ` +
+      'change the entry, or what the caller is issued',
   );
 }

@@ -66,12 +66,12 @@ describe('a token that is signed with a shared secret', () => {
     [
       'AUTH_SIGNATURE_INVALID',
       write({}, {}, Buffer.alloc(32, 'another')),
-      'the token is not signed with the secret of backend.auth.externalAccess[0]',
+      'the HS256 signature does not verify with the secret of backend.auth.externalAccess[0]; check that both sides have the same secret',
     ],
     [
       'AUTH_SIGNATURE_INVALID',
       `${write({}).slice(0, -4)}`,
-      'the token is not signed with the secret of backend.auth.externalAccess[0]',
+      'the HS256 signature does not verify with the secret of backend.auth.externalAccess[0]; check that both sides have the same secret',
     ],
     [
       'AUTH_CLAIM_INVALID',
@@ -81,7 +81,7 @@ describe('a token that is signed with a shared secret', () => {
     [
       'AUTH_CLAIM_INVALID',
       write({ exp: '9999999999' }),
-      'claim exp: expected seconds since the epoch, found "9999999999"',
+      'claim exp: expected seconds since the epoch, found a string of 10 characters',
     ],
     [
       'AUTH_TOKEN_EXPIRED',

@@ -24,7 +24,7 @@ export function createLegacyMethod(entry: LegacyAccess, clock: Clock): ExternalM
       if (!isSignedWith(entry.secret, jws)) {
         throw createAuthError(
           'AUTH_SIGNATURE_INVALID',
-          `the token is not signed with the secret of ${entry.path}`,
+          `the HS256 signature does not verify with the secret of ${entry.path}; check that both sides have the same secret`,
         );
       }
       readTimes(claims, clock.now() / 1000, { thirdParty: true });

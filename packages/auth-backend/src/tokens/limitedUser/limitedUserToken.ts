@@ -40,15 +40,21 @@ export function deriveLimitedUserToken(
   if (header.typ !== tokenTypes.user.typParam) {
     throw createAuthError(
       'AUTH_TOKEN_TYPE_UNKNOWN',
-      `only user tokens can be limited, found a token of type ${quote(header.typ)}`,
+      `only user tokens can be limited, found a token of typ ${quote(header.typ ?? null)}`,
     );
   }
   const { alg, kid } = header;
   const { uip } = claims;
   if (typeof uip !== 'string' || !/^[A-Za-z0-9_-]+$/.test(uip)) {
-    throw invalidClaim('uip', 'the identity proof of the user (the auth plugin issues it)', uip);
+    throw invalidClaim(
+      'uip',
+      'the identity proof of the user, in base64url (the auth plugin issues it)',
+      uip,
+    );
   }
-  if (kid === undefined) throw createAuthError('AUTH_KEY_UNKNOWN', 'the user token names no key');
+  if (kid === undefined) {
+    throw createAuthError('AUTH_KEY_UNKNOWN', 'expected a kid in the user token, found none');
+  }
   const signingInput = writeLimitedSigningInput(
     { alg, kid },
     { sub: readSubject(claims), iat, exp },

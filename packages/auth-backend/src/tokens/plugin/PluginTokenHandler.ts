@@ -1,13 +1,16 @@
+import type { AccessRestrictionsMap } from '@stagepass/auth-node';
+
 /**
  * Verifies and issues plugin tokens, as a {@link PluginTokenHandlerDecorator} sees it.
  *
- * Structurally Backstage's type of the same name.
+ * Structurally Backstage's type of the same name, which knows no `accessRestrictions`.
  *
  * @public
  */
 export interface PluginTokenHandler {
   /**
-   * Verifies a token, any token.
+   * Verifies a token, any token. Access restrictions that the token carries stay in force whatever is made
+   * of the answer.
    *
    * @returns the subject of the service principal, `plugin:<id>`, and the token of the user on whose behalf
    *   it calls; undefined when it is no plugin token
@@ -19,12 +22,14 @@ export interface PluginTokenHandler {
    * Issues a token for one call.
    *
    * @param options - `pluginId`: who calls; `targetPluginId`: who is called; `onBehalfOf`: for whom, and until
-   *   when that is proved
+   *   when that is proved; `accessRestrictions`: the limits of a restricted caller, which the token must carry
+   *   as the default implementation writes them: who wraps that passes the options on whole
    */
   issueToken(options: {
     pluginId: string;
     targetPluginId: string;
     onBehalfOf?: { limitedUserToken: string; expiresAt: Date };
+    accessRestrictions?: AccessRestrictionsMap;
   }): Promise<{ token: string }>;
 }
 

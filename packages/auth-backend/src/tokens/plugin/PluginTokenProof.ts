@@ -1,5 +1,7 @@
-/** What a plugin token proves. */
-export interface PluginTokenProof {
+import type { RestrictedAccess } from '../accessRestrictions';
+
+/** What a plugin token proves; with restrictions, if it calls for a caller who has them. */
+export interface PluginTokenProof extends Partial<RestrictedAccess> {
   /** The subject of the service that signed the token, `plugin:<id>`. */
   readonly subject: string;
   /** The user on whose behalf it calls, as a token that is yet to be verified. */

@@ -148,7 +148,7 @@ describe('a plugin token', () => {
     await expect(verify({ ...good, sub } as JsonObject)).rejects.toMatchObject({
       ...illegalToken('AUTH_CLAIM_INVALID'),
       reason: expect.stringMatching(
-        /^claim sub: expected the id of the issuing plugin, found [\x20-\x7e]{1,200}$/,
+        /^claim sub: expected the id of the issuing plugin, found (a string of \d+ characters|none|null|an object|a list of \d+|a number|a boolean)$/,
       ) as unknown,
     });
     expect(asked).toEqual([]);
@@ -156,34 +156,34 @@ describe('a plugin token', () => {
   });
 
   it.each<[unknown, string]>([
-    [undefined, 'null'],
+    [undefined, 'none'],
     [null, 'null'],
     ['', '""'],
     ['catalog', '"catalog"'],
     [['scaffolder'], '["scaffolder"]'],
     [['x', 'scaffolder'], '["x","scaffolder"]'],
-    [{ 0: 'scaffolder' }, '{"0":"scaffolder"}'],
+    [{ 0: 'scaffolder' }, 'an object'],
     ['scaffolder ', '"scaffolder "'],
     ['Scaffolder', '"Scaffolder"'],
     ['scaff', '"scaff"'],
     ['scaffolder2', '"scaffolder2"'],
-    [true, 'true'],
+    [true, 'a boolean'],
   ])('for %j is refused', async (aud, found) => {
     const { verify, good } = setUp();
     await expect(verify({ ...good, aud } as JsonObject)).rejects.toMatchObject({
       ...illegalToken('AUTH_AUDIENCE_MISMATCH'),
-      reason: `the token of plugin "catalog" is for ${found}, this is the plugin "scaffolder"; ask for a token with this plugin as targetPluginId`,
+      reason: `expected aud to be "scaffolder", this plugin, in the token of the plugin "catalog", found ${found}; ask for a token with this plugin as targetPluginId`,
     });
   });
 
   it.each<[unknown, string]>([
-    ['', '""'],
-    [0, '0'],
-    [false, 'false'],
+    ['', 'a string of 0 characters'],
+    [0, 'a number'],
+    [false, 'a boolean'],
     [null, 'null'],
-    [123, '123'],
-    [['x'], '["x"]'],
-    [{}, '{}'],
+    [123, 'a number'],
+    [['x'], 'a list of 1'],
+    [{}, 'an object'],
   ])('on behalf of %j is refused: it never speaks for the plugin itself', async (obo, found) => {
     const { verify, good } = setUp();
     await expect(verify({ ...good, obo } as JsonObject)).rejects.toMatchObject({
@@ -221,7 +221,7 @@ describe('a plugin token', () => {
       'has a text as exp',
       now => ({ exp: `${now + 60}` }),
       'AUTH_CLAIM_INVALID',
-      /^claim exp: expected whole seconds since the epoch, found "\d+"$/,
+      /^claim exp: expected whole seconds since the epoch, found a string of 10 characters$/,
     ],
     [
       'has a fraction in exp',
@@ -292,7 +292,7 @@ describe('a plugin token', () => {
     const { verify, good, network } = setUp();
     await expect(verify(good, { ...HEADER, kid: undefined })).rejects.toMatchObject({
       ...illegalToken('AUTH_KEY_UNKNOWN'),
-      reason: 'the token names no key; expected a kid',
+      reason: 'expected a kid in the header, which names the key of the issuer, found none',
     });
     expect(network.requests).toEqual([]);
   });
@@ -301,7 +301,8 @@ describe('a plugin token', () => {
     const { verify, good } = setUp();
     await expect(verify(good, HEADER, otherKey)).rejects.toMatchObject({
       ...illegalToken('AUTH_SIGNATURE_INVALID'),
-      reason: 'the signature does not verify with key "k1" of the issuer',
+      reason:
+        'the ES256 signature does not verify with the key "k1" that the issuer publishes; the token was changed, or another installation uses the same key id',
     });
   });
 
@@ -330,7 +331,7 @@ describe('a plugin token', () => {
     const strict = setUp(['ES256'], key.jwk);
     await expect(strict.verify(strict.good, header, key)).rejects.toMatchObject({
       ...illegalToken('AUTH_ALGORITHM_NOT_ALLOWED'),
-      reason: 'expected ES256 and the algorithm ES384 of key "k1", found "ES384"',
+      reason: 'expected alg to be ES256, and that of the key "k1", which is ES384; found "ES384"',
     });
     const open = setUp(['ES256', 'ES384'], key.jwk);
     expect(await open.verify(open.good, header, key)).toEqual({ subject: 'plugin:catalog' });

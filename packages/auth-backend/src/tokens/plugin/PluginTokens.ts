@@ -1,9 +1,15 @@
-import { type Clock, type DiscoveryService, tokenTypes } from '@stagepass/auth-node';
+import {
+  type AccessRestrictionsMap,
+  type Clock,
+  type DiscoveryService,
+  tokenTypes,
+} from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
-import type { KeySets } from '../../keys/KeySets';
+import type { KeyFinder } from '../../keys/KeySets';
 import type { KeySource } from '../../keys/KeySource';
+import { restrictTo } from '../accessRestrictions';
 import type { SignatureAlgorithm } from '../algorithms';
-import { invalidClaim, readSubject, readTimes } from '../claims';
+import { invalidClaim, readSubject, readTimes, tellParty } from '../claims';
 import type { UnverifiedJws } from '../parseCompact';
 import { signJws } from '../signJws';
 import { verifyJws } from '../verifyJws';
@@ -21,7 +27,7 @@ export class PluginTokens {
   readonly #options: {
     readonly pluginId: string;
     readonly keySource: KeySource;
-    readonly keySets: KeySets;
+    readonly keySets: KeyFinder;
     readonly discovery: DiscoveryService;
     readonly algorithms: readonly SignatureAlgorithm[];
     readonly clock: Clock;
@@ -31,7 +37,7 @@ export class PluginTokens {
   constructor(options: {
     pluginId: string;
     keySource: KeySource;
-    keySets: KeySets;
+    keySets: KeyFinder;
     discovery: DiscoveryService;
     algorithms: readonly SignatureAlgorithm[];
     clock: Clock;
@@ -44,13 +50,18 @@ export class PluginTokens {
     return jws.header.typ === tokenTypes.plugin.typParam;
   }
 
-  /** Issues a token for one call to the target, which lives no longer than the user's token in it. */
+  /**
+   * Issues a token for one call to the target, which lives no longer than the user's token in it, and
+   * carries the limits of a restricted caller.
+   */
   async issue(options: {
     targetPluginId: string;
     onBehalfOf?: { token: string; expiresAt: Date };
+    accessRestrictions?: AccessRestrictionsMap;
   }): Promise<string> {
-    const { pluginId, keySource, clock } = this.#options;
-    const { targetPluginId, onBehalfOf } = options;
+    const { pluginId, keySource, keySets, clock } = this.#options;
+    const { targetPluginId, onBehalfOf, accessRestrictions } = options;
+    keySets.addKnownPlugin(targetPluginId);
     const key = await keySource.getSigningKey();
     const iat = Math.floor(clock.now() / 1000);
     const userExpiry = onBehalfOf ? Math.floor(onBehalfOf.expiresAt.getTime() / 1000) : Infinity;
@@ -60,6 +71,7 @@ export class PluginTokens {
       tokenTypes.plugin.typParam,
       { sub: pluginId, aud: targetPluginId, iat, exp, ...(obo !== undefined && { obo }) },
       key,
+      accessRestrictions,
     );
   }
 
@@ -70,11 +82,12 @@ export class PluginTokens {
     if (!isPluginId(issuer)) throw invalidClaim('sub', 'the id of the issuing plugin', issuer);
     const key = await keySets.findPluginKey(issuer, { kid: jws.header.kid, discovery });
     const claims = await verifyJws(jws, key, algorithms);
+    keySets.confirmPlugin(issuer);
     const { aud, obo } = claims;
     if (aud !== ownId) {
       throw createAuthError(
         'AUTH_AUDIENCE_MISMATCH',
-        `the token of plugin ${quote(issuer)} is for ${quote(aud ?? null)}, this is the plugin ${quote(ownId)}; ` +
+        `expected aud to be ${quote(ownId)}, this plugin, in the token of the plugin ${quote(issuer)}, found ${tellParty(aud)}; ` +
           'ask for a token with this plugin as targetPluginId',
       );
     }
@@ -83,6 +96,11 @@ export class PluginTokens {
       throw invalidClaim('exp', `at most ${MAX_PLUGIN_TOKEN_LIFE} s after iat`, exp);
     }
     const subject = `plugin:${readSubject(claims)}`;
+    const { accessRestrictions } = jws.header;
+    if (accessRestrictions) {
+      if (Object.hasOwn(claims, 'obo')) throw userBesideRestrictions();
+      return { subject, ...restrictTo(ownId, accessRestrictions, whyRestricted(subject, ownId)) };
+    }
     if (!Object.hasOwn(claims, 'obo')) return { subject };
     // A present but unusable obo must never make the plugin itself the caller.
     if (typeof obo !== 'string' || obo === '') {
@@ -90,4 +108,20 @@ export class PluginTokens {
     }
     return { subject, limitedUserToken: obo };
   }
+}
+
+/** Says why a plugin may not be called for a restricted caller. */
+export function whyRestricted(subject: string, ownId: string): string {
+  return (
+    `${quote(subject)} calls for a caller whose access restrictions do not include the plugin ${quote(ownId)}; ` +
+    'see accessRestrictions of that caller in backend.auth.externalAccess'
+  );
+}
+
+/** A user is limited by permissions, a service by restrictions: who both is cannot be known. */
+export function userBesideRestrictions() {
+  return createAuthError(
+    'AUTH_CLAIM_INVALID',
+    'claim obo: expected no user in a token with access restrictions, which only services have',
+  );
 }

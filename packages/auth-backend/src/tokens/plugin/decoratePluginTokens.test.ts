@@ -155,7 +155,7 @@ describe('a decorator of the plugin token handler', () => {
     ],
     ...(
       [
-        [{}, 'expected the subject of a service, found undefined'],
+        [{}, 'expected the subject of a service, found none'],
         [{ subject: '' }, 'expected the subject of a service, found ""'],
         [{ subject: 'user:default/a' }, 'expected the subject of a service, found'],
         [{ subject: 'plugin:a b' }, 'expected the subject of a service, found'],

@@ -1,10 +1,13 @@
-import { isAuthError } from '@stagepass/auth-node';
-import { quote } from '@stagepass/auth-node/internal';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { isDeepStrictEqual } from 'node:util';
+import { type AccessRestrictionsMap, isAuthError } from '@stagepass/auth-node';
+import { createAuthError, describeValue, quote } from '@stagepass/auth-node/internal';
+import { restrictTo } from '../accessRestrictions';
 import { refuseForeignAnswer, refuseForeignFailure } from '../foreignFailure';
 import { parseCompact, type UnverifiedJws } from '../parseCompact';
 import type { PluginTokenHandler, PluginTokenHandlerDecorator } from './PluginTokenHandler';
 import type { PluginTokenProof } from './PluginTokenProof';
-import { PluginTokens } from './PluginTokens';
+import { PluginTokens, userBesideRestrictions, whyRestricted } from './PluginTokens';
 
 const WHO = 'decorator of the plugin token handler';
 
@@ -18,10 +21,16 @@ export interface PluginTokenRoom {
    */
   verify(token: string, jws: UnverifiedJws | undefined): Promise<PluginTokenProof | undefined>;
 
-  /** Issues a token for one call to the target, which lives no longer than the user's token in it. */
+  /**
+   * Issues a token for one call to the target, which lives no longer than the user's token in it, and
+   * carries the limits of a restricted caller.
+   *
+   * @throws NotAllowedError `AUTH_DELEGATION_NOT_ALLOWED` when the decorator loses these limits
+   */
   issue(options: {
     targetPluginId: string;
     onBehalfOf?: { token: string; expiresAt: Date };
+    accessRestrictions?: AccessRestrictionsMap;
   }): Promise<string>;
 }
 
@@ -32,7 +41,13 @@ export function decoratePluginTokens(options: {
   decorator: PluginTokenHandlerDecorator | undefined;
 }): PluginTokenRoom {
   const { pluginId, pluginTokens, decorator } = options;
-  const inner = createHandler(pluginId, pluginTokens);
+  // A decorator answers with what it likes. What it asked for meanwhile is kept here, call by call, so that
+  // no restrictions get lost on the way.
+  const restrictionsSeen = new AsyncLocalStorage<AccessRestrictionsMap[]>();
+  const inner = createHandler(pluginId, pluginTokens, jws => {
+    const { accessRestrictions } = jws.header;
+    if (accessRestrictions) restrictionsSeen.getStore()?.push(accessRestrictions);
+  });
   const handler = decorator?.(inner) ?? inner;
   // Without a decorator, or with one that changes nothing, a token is parsed once.
   if (handler === inner) {
@@ -43,39 +58,57 @@ export function decoratePluginTokens(options: {
     };
   }
   return {
-    async verify(token) {
-      let proof: { subject: unknown; limitedUserToken?: unknown } | undefined;
+    async verify(token, jws) {
+      const seen = jws?.header.accessRestrictions ? [jws.header.accessRestrictions] : [];
+      let answer: { subject: unknown; limitedUserToken?: unknown } | undefined;
       try {
-        proof = await handler.verifyToken(token);
+        answer = await restrictionsSeen.run(seen, () => handler.verifyToken(token));
       } catch (error) {
         throw isAuthError(error) ? error : refuseForeignFailure(error, WHO);
       }
-      return proof ? readProof(proof) : undefined;
+      const proof = answer ? readProof(answer) : undefined;
+      return seen.length > 0 ? restrictProof(pluginId, proof, seen) : proof;
     },
-    async issue({ targetPluginId, onBehalfOf }) {
+    async issue({ targetPluginId, onBehalfOf, accessRestrictions }) {
       const { token } = (await handler.issueToken({
         pluginId,
         targetPluginId,
         ...(onBehalfOf && {
           onBehalfOf: { limitedUserToken: onBehalfOf.token, expiresAt: onBehalfOf.expiresAt },
         }),
+        ...(accessRestrictions && { accessRestrictions }),
       })) as { token: unknown };
       if (typeof token !== 'string' || token === '') {
         throw new Error(`Expected a token of the ${WHO}, found none`);
+      }
+      if (
+        accessRestrictions &&
+        !isDeepStrictEqual(tryParse(token)?.header.accessRestrictions, accessRestrictions)
+      ) {
+        throw createAuthError(
+          'AUTH_DELEGATION_NOT_ALLOWED',
+          `the ${WHO} issued a token without the access restrictions of the caller; it must pass on the options of issueToken whole, and return the token as it is`,
+        );
       }
       return token;
     },
   };
 }
 
-/** What the decorator is given. */
-function createHandler(ownId: string, pluginTokens: PluginTokens): PluginTokenHandler {
+/** What the decorator is given; `onVerify` is told of each plugin token before anything is known of it. */
+function createHandler(
+  ownId: string,
+  pluginTokens: PluginTokens,
+  onVerify: (jws: UnverifiedJws) => void,
+): PluginTokenHandler {
   return {
     async verifyToken(token) {
       const jws = tryParse(token);
-      return jws && PluginTokens.recognises(jws) ? pluginTokens.verify(jws) : undefined;
+      if (!jws || !PluginTokens.recognises(jws)) return undefined;
+      onVerify(jws);
+      return pluginTokens.verify(jws);
     },
-    async issueToken({ pluginId, targetPluginId, onBehalfOf }) {
+    async issueToken({ pluginId, targetPluginId, onBehalfOf, accessRestrictions }) {
       if (pluginId !== ownId) {
         throw new Error(
           `Expected to issue a token of the plugin ${quote(ownId)}, was asked for one of ${quote(pluginId)}`,
@@ -85,7 +118,9 @@ function createHandler(ownId: string, pluginTokens: PluginTokens): PluginTokenHa
         token: onBehalfOf.limitedUserToken,
         expiresAt: onBehalfOf.expiresAt,
       };
-      return { token: await pluginTokens.issue({ targetPluginId, onBehalfOf: user }) };
+      return {
+        token: await pluginTokens.issue({ targetPluginId, onBehalfOf: user, accessRestrictions }),
+      };
     },
   };
 }
@@ -101,7 +136,10 @@ function tryParse(token: string): UnverifiedJws | undefined {
 function readProof(proof: { subject: unknown; limitedUserToken?: unknown }): PluginTokenProof {
   const { subject, limitedUserToken } = proof;
   if (typeof subject !== 'string' || !/^\S+$/.test(subject) || /^user:/i.test(subject)) {
-    throw refuseForeignAnswer(WHO, `expected the subject of a service, found ${quote(subject)}`);
+    throw refuseForeignAnswer(
+      WHO,
+      `expected the subject of a service, found ${typeof subject === 'string' ? quote(subject) : describeValue(subject)}`,
+    );
   }
   if (limitedUserToken === undefined) return { subject };
   // A present but unusable token must never make the plugin itself the caller.
@@ -109,4 +147,23 @@ function readProof(proof: { subject: unknown; limitedUserToken?: unknown }): Plu
     throw refuseForeignAnswer(WHO, 'expected limitedUserToken to be a token, found something else');
   }
   return { subject, limitedUserToken };
+}
+
+/** Adds the restrictions that were met with on the way to what a decorator made of a token. */
+function restrictProof(
+  ownId: string,
+  proof: PluginTokenProof | undefined,
+  seen: readonly AccessRestrictionsMap[],
+): PluginTokenProof {
+  const [restrictions, ...others] = seen;
+  const isOne = others.every(other => isDeepStrictEqual(other, restrictions));
+  if (!proof || !restrictions || !isOne) {
+    throw createAuthError(
+      'AUTH_TOKEN_TYPE_UNKNOWN',
+      `the ${WHO} ${proof ? 'makes one caller of several tokens' : 'does not accept a token'} with access restrictions, which nobody else can`,
+    );
+  }
+  const { subject, limitedUserToken } = proof;
+  if (limitedUserToken !== undefined) throw userBesideRestrictions();
+  return { subject, ...restrictTo(ownId, restrictions, whyRestricted(subject, ownId)) };
 }

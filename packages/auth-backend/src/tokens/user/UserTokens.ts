@@ -69,7 +69,7 @@ export class UserTokens {
     if (!this.recognises(jws) || (expected === 'limited' && !isOwnLimitedForm(jws))) {
       throw createAuthError(
         'AUTH_TOKEN_TYPE_UNKNOWN',
-        `expected a ${expected === 'limited' ? 'limited user token' : 'user token'}, found a token of type ${quote(jws.header.typ ?? null)}`,
+        `expected a ${expected === 'limited' ? 'limited user token' : 'user token'}, found a token of typ ${quote(jws.header.typ ?? null)}`,
       );
     }
     return this.verify(jws);

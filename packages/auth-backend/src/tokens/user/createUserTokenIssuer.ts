@@ -1,7 +1,6 @@
 import type { HumanDuration } from '@backstage/types';
 import type { Clock, KeyStore, LoggerService } from '@stagepass/auth-node';
-import { createAuthError, quote, systemClock } from '@stagepass/auth-node/internal';
-import { consoleLogger } from '../../consoleLogger';
+import { consoleLogger, createAuthError, quote, systemClock } from '@stagepass/auth-node/internal';
 import { keyLifecyclePolicy } from '../../keys/keyLifecycle';
 import { KnexKeyStore } from '../../keys/KnexKeyStore';
 import { LocalKeySet } from '../../keys/LocalKeySet';
@@ -40,7 +39,7 @@ export async function createUserTokenIssuer(options: {
    * Backstage.
    */
   omitOwnershipClaim?: boolean;
-  /** Default: warnings and errors to the console. */
+  /** Default: warnings and errors to standard error. */
   logger?: LoggerService;
   /** For tests. */
   clock?: Clock;

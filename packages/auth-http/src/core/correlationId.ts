@@ -1,0 +1,28 @@
+import { randomUUID } from 'node:crypto';
+import type { AuthRequest } from '@stagepass/auth-node';
+import { headerValues } from './requestHeaders';
+
+/** Version, trace id, parent id and flags; a version after 00 may go on (W3C Trace Context, section 3.2). */
+const traceparent = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/;
+
+/** What a proxy or caller may call a request, without anything that could be mistaken in a log. */
+const requestId = /^[A-Za-z0-9._:+/=@-]{1,128}$/;
+
+/**
+ * Returns the name of a request for log and audit: the id of the trace that it belongs to, or what
+ * `x-request-id` calls it, or a random one. It identifies nobody and opens nothing.
+ *
+ * @see {@link https://www.w3.org/TR/trace-context/ | Trace Context}
+ */
+export function correlationIdOf(request: AuthRequest): string {
+  const traceId = traceparent.exec(onlyValue(request, 'traceparent'))?.[1];
+  if (traceId !== undefined && !/^0+$/.test(traceId)) return traceId;
+  const named = onlyValue(request, 'x-request-id');
+  return requestId.test(named) ? named : randomUUID();
+}
+
+/** What comes twice could be read two ways, and counts as absent. */
+function onlyValue(request: AuthRequest, name: string): string {
+  const [value = '', ...others] = headerValues(request, name);
+  return others.length === 0 ? value : '';
+}

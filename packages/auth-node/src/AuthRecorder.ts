@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import type { AuthEvent } from './AuthEvent';
+import type { AuthMetrics, TokenKind } from './AuthMetrics';
+import type { Clock } from './Clock';
+import { CountedLog } from './CountedLog';
+import { isAuthError, printable, quote, withCorrelationId } from './errors';
+import type { LoggerService } from './LoggerService';
+
+/** Longer than any principal that is issued or accepted, unless it needs escaping. */
+const MAX_PRINCIPAL = 2_500;
+
+/** What led to an event, as far as it is known. */
+export interface Circumstances {
+  /** Names the request, or whatever the caller's log has too. */
+  readonly correlationId?: string;
+  readonly tokenKind?: TokenKind;
+  /** What was being done, and since when on the monotonic clock, in milliseconds. */
+  readonly work?: { readonly operation: 'verification' | 'issue'; readonly since: number };
+}
+
+/**
+ * Records what happens at one plugin: refusals in the log, where repetitions are counted; and all of it, every
+ * time, for the audit hook and the metrics.
+ */
+export class AuthRecorder {
+  readonly pluginId: string;
+  readonly #clock: Clock;
+  readonly #onAuthEvent: ((event: AuthEvent) => void) | undefined;
+  readonly #metrics: AuthMetrics;
+  readonly #refusals: CountedLog;
+  readonly #hookFailures: CountedLog;
+
+  /** @param options - `onAuthEvent`: may throw, or be async and reject: that is logged and changes nothing */
+  constructor(options: {
+    pluginId: string;
+    logger: LoggerService;
+    clock: Clock;
+    onAuthEvent: ((event: AuthEvent) => void) | undefined;
+    metrics: AuthMetrics;
+  }) {
+    const { logger, clock } = options;
+    this.pluginId = options.pluginId;
+    this.#clock = clock;
+    this.#onAuthEvent = options.onAuthEvent;
+    this.#metrics = options.metrics;
+    this.#refusals = new CountedLog({
+      write: (message, meta) => logger.warn(message, meta),
+      clock,
+    });
+    this.#hookFailures = new CountedLog({
+      write: (message, meta) => logger.error(message, meta),
+      clock,
+    });
+  }
+
+  /** Records that a token was accepted. */
+  verified(principal: unknown, circumstances: Circumstances = {}): void {
+    const { pluginId } = this;
+    const { correlationId } = circumstances;
+    const event: AuthEvent = {
+      type: 'verified',
+      pluginId,
+      principal: print(principal),
+      ...(correlationId !== undefined && { correlationId }),
+    };
+    this.#record(event, circumstances);
+  }
+
+  /** Records that a token was issued; `delegated` on behalf of somebody else than the plugin itself. */
+  issued(
+    principal: unknown,
+    { type, targetPluginId }: { type: 'issued' | 'delegated'; targetPluginId: string },
+    circumstances: Circumstances = {},
+  ): void {
+    const { pluginId } = this;
+    this.#record({ type, pluginId, targetPluginId, principal: print(principal) }, circumstances);
+  }
+
+  /** Records that the auth cookie was set. */
+  cookieIssued(principal: unknown, expiresAt: Date): void {
+    const { pluginId } = this;
+    this.#record({ type: 'cookie-issued', pluginId, principal: print(principal), expiresAt });
+  }
+
+  /**
+   * Records a refusal. Anything else is a fault, which is for whoever catches it.
+   *
+   * @returns what to throw: the same, with a correlation id
+   */
+  refused(error: unknown, circumstances: Circumstances = {}): unknown {
+    if (!isAuthError(error)) return error;
+    const { pluginId } = this;
+    const correlationId = printable(circumstances.correlationId ?? randomUUID(), 128);
+    const refusal = withCorrelationId(error, correlationId);
+    const { code, reason } = refusal;
+    this.#refusals.tell(code, `Refused by the plugin ${pluginId}: ${reason}`, {
+      code,
+      correlationId,
+    });
+    this.#record({ type: 'refused', pluginId, code, reason, correlationId }, circumstances);
+    return refusal;
+  }
+
+  /** Tells the log what was counted so far. */
+  close(): void {
+    this.#refusals.close();
+    this.#hookFailures.close();
+  }
+
+  #record(event: AuthEvent, { tokenKind, work }: Circumstances = {}): void {
+    this.#metrics.count(
+      event,
+      tokenKind,
+      work && {
+        operation: work.operation,
+        seconds: (this.#clock.monotonic() - work.since) / 1000,
+      },
+    );
+    const hook = this.#onAuthEvent;
+    if (!hook) return;
+    // In an async function, since a hook may be one too, and its rejection would end the process.
+    (async () => hook(event))().catch((error: unknown) => {
+      this.#hookFailures.tell('onAuthEvent', `onAuthEvent failed: ${quote(String(error))}`);
+    });
+  }
+}
+
+function print(principal: unknown): string {
+  return printable(String(principal), MAX_PRINCIPAL);
+}
