@@ -121,13 +121,12 @@ module.exports = {
       to: { path: module_('knex', 'better-sqlite3', 'pg', 'mysql2') },
     },
     {
-      name: 'express-has-its-adapter',
-      comment:
-        'Only the adapters know express, types included; a second framework gets its own adapter.',
+      name: 'frameworks-have-their-adapters',
+      comment: 'Only its adapter knows a framework, types included; another one gets its own.',
       severity: 'error',
       from: {
         path: '^packages/[^/]+/src/',
-        pathNot: `^packages/auth-http/src/adapters/(express|backstage)[.]ts$|${TEST}`,
+        pathNot: `^packages/auth-http/src/adapters/(express|fastify|backstage)[.]ts$|${TEST}`,
       },
       to: { path: module_(...frameworks) },
     },
@@ -157,6 +156,13 @@ module.exports = {
         pathNot: TEST,
       },
       to: { path: '^packages/', pathNot: `^packages/[^/]+/src/(backstage|cli)/|${DOORS}` },
+    },
+    {
+      name: 'adapters-from-outside',
+      comment: 'An adapter imports of its package only what a third party could.',
+      severity: 'error',
+      from: source('auth-http', 'adapters/'),
+      to: { path: '^packages/', pathNot: DOORS },
     },
     {
       name: 'http-core-knows-no-adapter',

@@ -24,7 +24,10 @@ export default tseslint.config(
   {
     files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
     languageOptions: {
-      globals: { console: 'readonly', process: 'readonly', URL: 'readonly', module: 'writable' },
+      globals: {
+        ...{ console: 'readonly', fetch: 'readonly', process: 'readonly', URL: 'readonly' },
+        module: 'writable',
+      },
     },
   },
   { files: ['**/*.cjs'], languageOptions: { globals: { require: 'readonly' } } },

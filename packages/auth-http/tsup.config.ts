@@ -1,3 +1,11 @@
 import { defineConfig } from '../../tsup.base';
 
-export default defineConfig('index', 'express', 'backstage');
+export default defineConfig(
+  'index',
+  'express',
+  'fastify',
+  'fetch',
+  'node',
+  'websocket',
+  'backstage',
+);

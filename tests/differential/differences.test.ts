@@ -81,8 +81,8 @@ const groups = {
   paths: [
     pathExamples,
     async (input: (typeof pathExamples)[number][1]) => ({
-      theirs: await decide(barriers.theirs(), input),
-      ours: await decide(barriers.ours(), input),
+      theirs: await decide(barriers.theirs(input), input),
+      ours: await decide(barriers.ours(input), input),
     }),
   ],
   'calls onward': [

@@ -17,6 +17,7 @@ const CLAIMS = 'claims-are-typed';
 const OLD = 'old-user-tokens';
 const COOKIE = 'the-auth-cookie';
 const PATHS = 'path-policies';
+const READINGS = 'every-reading-of-a-path';
 const CONFIG = 'configuration-is-strict';
 const ERRORS = 'one-sentence-per-refusal';
 const STORED = 'stored-credentials';
@@ -320,6 +321,14 @@ export const differences = {
     ours: 'Needs credentials whatever the policies say',
     why: 'Two programs could read it as two paths',
     record: PATHS,
+  },
+  'case-of-paths': {
+    about:
+      'A path in another case than that of the policy, where the router is not known to ignore case, as in Backstage it is',
+    theirs: 'Matches it without regard to case',
+    ours: 'Needs credentials',
+    why: 'A router that tells cases apart gives it to another handler',
+    record: READINGS,
   },
   'encoded-paths': {
     about: 'A path with encoded characters that policies match differently once it is decoded',

@@ -97,6 +97,12 @@ const GRAMMAR =
 export const pathExamples: ReadonlyArray<Example<PathInput>> = [
   ['ambiguous-paths', asked('/public/../private', open('/public')), 'unauthenticated', CLOSED],
   ['ambiguous-paths', asked('/public/%2e%2e/private', open('/public')), 'unauthenticated', CLOSED],
+  [
+    'case-of-paths',
+    { ...asked('/PUBLIC', open('/public')), anyCase: true },
+    'unauthenticated',
+    CLOSED,
+  ],
   ['encoded-paths', asked('/a%20b', open('/a%20b')), 'unauthenticated', CLOSED],
   [
     'encoded-paths',

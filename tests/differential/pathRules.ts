@@ -21,10 +21,10 @@ function decode(path: string): string | undefined {
   }
 }
 
-function matches({ path }: PolicyInput, requestPath: string): boolean {
+function matches({ path }: PolicyInput, requestPath: string, sensitive = false): boolean {
   if (path === '/' || path === '*') return true;
   try {
-    return pathToRegexp(path, { end: false }).regexp.test(requestPath);
+    return pathToRegexp(path, { end: false, sensitive }).regexp.test(requestPath);
   } catch {
     return false;
   }
@@ -105,7 +105,10 @@ export const pathRules: ReadonlyArray<Rule<PathInput>> = [
         policy.methods !== undefined &&
         !policy.methods.includes(method) &&
         !(method === 'HEAD' && policy.methods.includes('GET'));
-      return isOther || (policy.exact === true && !pathToRegexp(policy.path).regexp.test(path));
+      return (
+        isOther ||
+        (policy.exact === true && !pathToRegexp(policy.path, { trailing: false }).regexp.test(path))
+      );
     },
   },
   {
@@ -113,6 +116,17 @@ export const pathRules: ReadonlyArray<Rule<PathInput>> = [
     ours: 'refused',
     as: ['CLOSED'],
     covers: input => canBeAdded(input) && isAmbiguous(input.path) && matched(input),
+  },
+  {
+    id: 'case-of-paths',
+    ours: 'refused',
+    as: ['CLOSED'],
+    covers: input =>
+      input.anyCase === true &&
+      canBeAdded(input) &&
+      !isAmbiguous(input.path) &&
+      matched(input) &&
+      !input.policies.some(policy => matches(policy, input.path, true)),
   },
   {
     id: 'encoded-paths',

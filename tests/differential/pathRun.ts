@@ -16,6 +16,8 @@ export interface PathInput {
   readonly policies: readonly PolicyInput[];
   readonly method: string;
   readonly path: string;
+  /** The router behind ours may tell cases apart; default: it is known not to, as in a Backstage backend. */
+  readonly anyCase?: true;
 }
 
 /** Adds the policies; then tells what the request needs. */
@@ -25,7 +27,7 @@ interface Barrier {
 }
 
 /** Makes the barrier of each side on a request service that writes down what it is asked. */
-export const barriers: Readonly<Record<'theirs' | 'ours', () => Barrier>> = {
+export const barriers: Readonly<Record<'theirs' | 'ours', (input: PathInput) => Barrier>> = {
   theirs() {
     const { httpAuth, answer } = recorder();
     const barrier = createTheirBarrier({ httpAuth });
@@ -39,13 +41,16 @@ export const barriers: Readonly<Record<'theirs' | 'ours', () => Barrier>> = {
       },
     };
   },
-  ours: () => createOurBarrier(createCredentialsBarrier),
+  ours: input => createOurBarrier(createCredentialsBarrier, input),
 };
 
 /** Makes our barrier, or what stands in for it. */
-export function createOurBarrier(create: typeof createCredentialsBarrier): Barrier {
+export function createOurBarrier(
+  create: typeof createCredentialsBarrier,
+  { anyCase }: PathInput,
+): Barrier {
   const { httpAuth, answer } = recorder();
-  const barrier = create({ httpAuth: httpAuth as never });
+  const barrier = create({ httpAuth: httpAuth as never, caseInsensitive: !anyCase });
   return {
     add: policy => barrier.addAuthPolicy(policy as never),
     async ask(method, path) {
@@ -75,11 +80,11 @@ function recorder() {
 /** Gives policies and a path to both sides. */
 export async function runPath(
   input: PathInput,
-  ours: () => Barrier = barriers.ours,
+  ours: (input: PathInput) => Barrier = barriers.ours,
 ): Promise<Verdict> {
   return compare(pathRules, input, {
-    theirs: await decide(barriers.theirs(), input),
-    ours: await decide(ours(), input),
+    theirs: await decide(barriers.theirs(input), input),
+    ours: await decide(ours(input), input),
   });
 }
 

@@ -75,9 +75,14 @@ function scenario(
   policies: fc.Arbitrary<PolicyInput[]>,
   path: (policies: readonly PolicyInput[]) => fc.Arbitrary<string>,
   runs = RUNS + 30,
+  anyCase: fc.Arbitrary<true | undefined> = fc.constant(undefined),
 ): Scenario<PathInput> {
   const inputs = policies.chain(list =>
-    fc.record({ policies: fc.constant(list), method, path: path(list) }),
+    fc
+      .record({ policies: fc.constant(list), method, path: path(list), anyCase })
+      .map(({ anyCase: sensitive, ...input }) =>
+        sensitive ? { ...input, anyCase: sensitive } : input,
+      ),
   );
   return { name, branch, inputs, runs };
 }
@@ -98,6 +103,22 @@ export const pathScenarios: Scenario<PathInput>[] = [
   scenario('anywhere', 'refused CLOSED', one, () => anyPath, 500),
   scenario('without policies', 'refused CLOSED', fc.constant([]), () => anyPath),
   scenario('that could be read in two ways', 'documented ambiguous-paths', one, odd, 500),
+  scenario(
+    'in another case, before a router that may tell cases apart',
+    'documented case-of-paths',
+    joined.map(parts => [{ path: `/${parts.join('/')}`, allow: 'unauthenticated' }]),
+    list => below(list[0]!).map(path => path.replace(/^[^.]+?[a-z]/, start => start.toUpperCase())),
+    2 * RUNS,
+    fc.constant(true as const),
+  ),
+  scenario(
+    'before a router that may tell cases apart',
+    undefined,
+    some,
+    list => fc.oneof(inside(list), inside(list).chain(encoded)),
+    500,
+    fc.constant(true as const),
+  ),
   scenario('with encoded characters', undefined, some, list => inside(list).chain(encoded), 500),
   scenario(
     'with an encoded character that the policy has too',
@@ -204,5 +225,6 @@ export const pathScenarios: Scenario<PathInput>[] = [
     some,
     list => fc.oneof(anyPath, inside(list), odd(list), inside(list).chain(encoded)),
     1_500,
+    fc.constantFrom(true as const, undefined),
   ),
 ];

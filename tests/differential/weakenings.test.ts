@@ -82,7 +82,7 @@ function runsOf(
     'static token': tokens(staticScenarios),
     'third party token': tokens(jwksScenarios),
     request: runner(requestScenarios, input => runRequest(requests, input)),
-    path: runner(pathScenarios, input => runPath(input, () => createOurBarrier(barrier))),
+    path: runner(pathScenarios, input => runPath(input, it => createOurBarrier(barrier, it))),
     call: runner(callScenarios, input => runCall(calls, input)),
   };
 }

@@ -183,7 +183,12 @@ export const weakenings: Readonly<Record<string, Weakening>> = {
         parsePathPattern: (path, exact) =>
           actual.parsePathPattern(path, exact).map(pattern => ({
             ...pattern,
-            regexp: new RegExp(pattern.regexp.source.replace(/\(\?=\\\/\|\$\)$/, ''), 'i'),
+            regexps: Object.fromEntries(
+              Object.entries(pattern.regexps).map(([reading, { source, flags }]) => [
+                reading,
+                new RegExp(source.replace(/\(\?=\\\/\|\$\)$/, ''), flags),
+              ]),
+            ) as typeof pattern.regexps,
           })),
       })),
   },

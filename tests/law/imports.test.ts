@@ -85,10 +85,11 @@ const crimes: ReadonlyArray<readonly [rule: string, file: string, content: strin
     `import type { Knex } from 'knex';\nexport type K = Knex;`,
   ],
   [
-    'express-has-its-adapter',
+    'frameworks-have-their-adapters',
     'auth-http/src/typed.ts',
     `import type { Router } from 'express';\nexport type R = Router;`,
   ],
+  ['adapters-from-outside', 'auth-http/src/adapters/insider.ts', `import '../core/climbs';`],
   ['http-core-knows-no-adapter', 'auth-http/src/core/climbs.ts', `import '../adapters/express';`],
   ['http-core-knows-no-adapter', 'auth-http/src/routes/climbs.ts', `import '../adapters/express';`],
   ['tokens-know-no-configuration', 'auth-backend/src/tokens/reads.ts', `import '../config/all';`],
@@ -104,6 +105,10 @@ const bystanders: ReadonlyArray<readonly [file: string, content: string]> = [
   ['auth-test-utils/src/contracts/suite.ts', `export const suite = [];`],
   ['auth-http/src/testing/fake.ts', `export const fake = true;`],
   ['auth-http/src/adapters/express.ts', `import { Router } from 'express';\nexport { Router };`],
+  [
+    'auth-http/src/adapters/fastify.ts',
+    `import type { FastifyInstance } from 'fastify';\nexport type F = FastifyInstance;`,
+  ],
   ['auth-backend/src/config/all.ts', `export const config = {};`],
 ];
 

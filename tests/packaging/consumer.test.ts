@@ -8,7 +8,7 @@ const MEBIBYTE = 1024 * 1024;
 const MINUTES = 60_000;
 
 /** What works without any optional peer. */
-const withoutPeers = importable.filter(name => !/\/(express|backstage)$/.test(name));
+const withoutPeers = importable.filter(name => !/\/(express|fastify|backstage)$/.test(name));
 
 /** Prints how many names each import exports. */
 const countInEsm = (names: readonly string[]) => `
@@ -66,7 +66,14 @@ describe('a new project with the four tarballs', () => {
   describe('and the optional peers', () => {
     beforeAll(() => {
       project.install(
-        ...['express@5', 'knex@3', '@types/node@20', '@types/express@5', backstagePeer],
+        ...[
+          'express@5',
+          'fastify@5',
+          'knex@3',
+          '@types/node@20',
+          '@types/express@5',
+          backstagePeer,
+        ],
       );
     }, 5 * MINUTES);
 
@@ -112,6 +119,7 @@ describe('a new project with the four tarballs', () => {
 
 /** Uses each import with its types, and a call from end to end. */
 const program = `
+import { createServer } from 'node:http';
 import express from 'express';
 import type { AuthService, BackstageCredentials } from '@stagepass/auth-node';
 import { isAuthError, isPrincipal } from '@stagepass/auth-node';
@@ -119,6 +127,10 @@ import { createAuthError } from '@stagepass/auth-node/internal';
 import { createAuthBackend, createUserTokenIssuer } from '@stagepass/auth-backend';
 import { createHttpAuthService } from '@stagepass/auth-http';
 import { authErrorHandler, createPluginRouter } from '@stagepass/auth-http/express';
+import { fastifyAuth } from '@stagepass/auth-http/fastify';
+import { createFetchAuth } from '@stagepass/auth-http/fetch';
+import { createNodeAuth } from '@stagepass/auth-http/node';
+import fastify from 'fastify';
 import { mockCredentials, mockServices } from '@stagepass/auth-test-utils';
 
 const discovery = {
@@ -143,6 +155,14 @@ async function main(): Promise<void> {
   const { router, addAuthPolicy } = createPluginRouter({ auth: target, httpAuth });
   addAuthPolicy({ path: '/health', allow: 'unauthenticated' });
   express().use('/api/catalog', router).use(authErrorHandler());
+  const app = fastify();
+  await app.register(fastifyAuth, { auth: target, httpAuth });
+  app.addAuthPolicy({ path: '/health', allow: 'unauthenticated' });
+  const node = createNodeAuth({ auth: target, httpAuth, basePath: '/api/catalog' });
+  createServer((req, res) => void node.handle(req, res));
+  const fetchAuth = createFetchAuth({ auth: target, httpAuth });
+  const refusal = await fetchAuth.handle(new Request('http://localhost/x'));
+  if (refusal?.status !== 401) throw new Error('no refusal');
 
   const mock: AuthService = mockServices.auth();
   await mock.authenticate(mockCredentials.user.token());

@@ -27,7 +27,14 @@ describe('an unconfigured test suite', () => {
   beforeAll(() => {
     tarballs = Tarballs.pack();
     project = new TemporaryProject();
-    project.install(...tarballs.paths, 'express@5', 'knex@3', backstagePeer, ...runners);
+    project.install(
+      ...tarballs.paths,
+      'express@5',
+      'fastify@5',
+      'knex@3',
+      backstagePeer,
+      ...runners,
+    );
   }, 10 * MINUTES);
   afterAll(() => {
     project?.remove();

@@ -11,6 +11,10 @@ export const imports = {
   'auth-http': [
     '@stagepass/auth-http',
     '@stagepass/auth-http/express',
+    '@stagepass/auth-http/fastify',
+    '@stagepass/auth-http/fetch',
+    '@stagepass/auth-http/node',
+    '@stagepass/auth-http/websocket',
     '@stagepass/auth-http/backstage',
   ],
   'auth-test-utils': [

@@ -4,7 +4,6 @@
  * @packageDocumentation
  */
 export {
-  asError,
   authChallengeHandler,
   authErrorHandler,
   createPluginRouter,

@@ -10,8 +10,8 @@ import {
   type HttpRouterService,
   type ServiceFactory,
 } from '@backstage/backend-plugin-api';
-import { createHttpAuthService } from '@stagepass/auth-http';
-import { asError, authChallengeHandler, createPluginRouter } from '@stagepass/auth-http/express';
+import { asError, createHttpAuthService } from '@stagepass/auth-http';
+import { authChallengeHandler, createPluginRouter } from '@stagepass/auth-http/express';
 import {
   type ErrorRequestHandler,
   type Request,
@@ -77,6 +77,7 @@ export const httpRouterServiceFactory: ServiceFactory<HttpRouterService, 'plugin
         auth,
         httpAuth,
         config,
+        caseInsensitive: true, // Backstage's rule, and that of the routers here.
         beforeBarrier: handlerOf(createLifecycleMiddleware({ config, lifecycle })),
       });
       const handlers = Router();

@@ -33,6 +33,7 @@ describe.each(expressVersions)('the paths of a policy on %s', name => {
     '/public//',
     '///',
     '/publicity',
+    '/PUBLIC/x',
     '/public;x',
     '/public.json',
     '/x/public',
@@ -57,7 +58,7 @@ describe.each(expressVersions)('the paths of a policy on %s', name => {
     expect((await send('GET /api/test//private')).status).toBe(401);
   });
 
-  it.each(['/public', '/PUBLIC/x', '/public/', '/public/a%20b', '/public/x?../private'])(
+  it.each(['/public', '/public/', '/public/a%20b', '/public/x?../private'])(
     'exempts the raw path %s',
     async path => {
       const { send } = await startPlugin(express, {

@@ -11,6 +11,7 @@ import { type ErrorRequestHandler, type RequestHandler, type Response, Router } 
 import {
   type Answer,
   answerError,
+  asError,
   cookieRoutes,
   createCredentialsBarrier,
   keySetRoutes,
@@ -27,7 +28,8 @@ import {
  * @param options - `auth` and `httpAuth`: the services of the plugin; `config`: the whole configuration, of
  *   which `backend.auth.dangerouslyDisableDefaultAuthPolicy` is read; `beforeBarrier`: what stands between
  *   the key set, which other plugins need at any time, and the barrier, such as a wait until the plugin is
- *   ready
+ *   ready; `caseInsensitive`: say true where no router of the plugin has `caseSensitive`, so that policies
+ *   match without regard to case, as the routers do. What the routers do cannot be seen from here: default false
  * @returns the router, and `addAuthPolicy`, which opens paths of the plugin: see
  *   {@link CredentialsBarrier.addAuthPolicy}
  * @throws Error `AUTH_CONFIG_INVALID` when the configuration cannot be used
@@ -38,6 +40,7 @@ export function createPluginRouter(options: {
   httpAuth: HttpAuthService;
   config?: Config | JsonObject;
   beforeBarrier?: RequestHandler;
+  caseInsensitive?: boolean;
 }): { router: Router; addAuthPolicy(policy: AuthPolicy): void } {
   const barrier = createCredentialsBarrier(options);
   const router = Router();
@@ -100,19 +103,6 @@ export function authChallengeHandler(): ErrorRequestHandler {
     if (answer) res.set(answer.headers);
     next(error);
   };
-}
-
-/**
- * Returns the reason of a rejection as what Express takes for an error: nothing, `route` and `router` would
- * mean to it that the request goes on.
- *
- * @param reason - whatever a promise was rejected with
- * @public
- */
-export function asError(reason: unknown): object {
-  return reason instanceof Object
-    ? reason
-    : new Error(`A handler was rejected with a ${typeof reason} instead of an error`);
 }
 
 function mount(router: Router, routes: readonly Route[]): void {

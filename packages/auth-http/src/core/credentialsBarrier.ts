@@ -26,7 +26,8 @@ export interface CredentialsBarrier {
 
   /**
    * Adds an exception, before or after the first request; the order makes no difference. Where several
-   * policies match, the most specific one decides, and the stricter where none is.
+   * policies match, the most specific one decides, and the stricter where none is. Whether `/public` is also
+   * `/PUBLIC` or `/public/` is a matter of the router, so that each reading counts and the strictest wins.
    *
    * @throws Error `AUTH_CONFIG_INVALID` when the policy is malformed or contradicts another
    */
@@ -37,20 +38,23 @@ export interface CredentialsBarrier {
  * Makes the credentials barrier of one plugin, for adapters to web frameworks.
  *
  * @param options - `httpAuth`: the request service of the plugin; `config`: the whole configuration, of
- *   which `backend.auth.dangerouslyDisableDefaultAuthPolicy` is read: true lets every request pass
+ *   which `backend.auth.dangerouslyDisableDefaultAuthPolicy` is read: true lets every request pass;
+ *   `caseInsensitive`: say true where every router behind ignores case, so that `/PUBLIC` is as open as
+ *   `/public`; default false
  * @throws Error `AUTH_CONFIG_INVALID` when that is no boolean
  * @public
  */
 export function createCredentialsBarrier(options: {
   httpAuth: HttpAuthService;
   config?: Config | JsonObject;
+  caseInsensitive?: boolean;
 }): CredentialsBarrier {
   const { defaultPolicyDisabled } = readHttpConfig(options.config);
   let rules: readonly PolicyRule[] = [];
   return {
     async admit(request, path) {
       if (defaultPolicyDisabled) return;
-      const access = decideAccess(rules, request.method, path);
+      const access = decideAccess(rules, request.method, path, options);
       if (access === 'unauthenticated') return;
       await options.httpAuth.credentials(request, {
         allow: ['user', 'service'],

@@ -1,8 +1,12 @@
 import { parse, pathToRegexp, type Token, TokenData } from 'path-to-regexp';
 
+/** How a router may compare paths: with or without regard to case, and to a trailing slash. */
+export type Reading = 'as written' | 'any slash' | 'any case' | 'any case and slash';
+
 /** One form of a policy path, without optional parts. */
 export interface PathPattern {
-  readonly regexp: RegExp;
+  /** What it matches for each router. */
+  readonly regexps: Readonly<Record<Reading, RegExp>>;
   readonly segments: readonly Segment[];
   /** Matches the path alone, and nothing below it. */
   readonly exact: boolean;
@@ -25,21 +29,49 @@ interface Segment {
  */
 export function parsePathPattern(path: string, exact: boolean): PathPattern[] {
   if (path === '*' && exact) throw new Error('"*" stands for every path and cannot be exact');
-  if ((path === '*' || path === '/') && !exact) return [{ regexp: /^\//, segments: [], exact }];
+  if ((path === '*' || path === '/') && !exact) return [everything];
   if (!path.startsWith('/')) throw new Error('it does not begin with "/"');
   pathToRegexp(path); // Refuses bad grammar, and more than 256 combinations, before they are expanded.
   return expandGroups(parse(path).tokens).map(tokens => {
     if (tokens.filter(token => token.type === 'wildcard').length > 1) {
       throw new Error('it has more than one wildcard');
     }
-    const { regexp } = pathToRegexp(new TokenData(tokens), { end: exact });
-    return { regexp, segments: splitSegments(tokens), exact };
+    return { regexps: compile(tokens, exact), segments: splitSegments(tokens), exact };
   });
 }
 
+const any = /^\//;
+const everything: PathPattern = {
+  regexps: { 'as written': any, 'any slash': any, 'any case': any, 'any case and slash': any },
+  segments: [],
+  exact: false,
+};
+
+function compile(tokens: Token[], exact: boolean): PathPattern['regexps'] {
+  const bare = withoutTrailingSlash(tokens);
+  const regexp = (sensitive: boolean, trailing: boolean) =>
+    pathToRegexp(new TokenData(trailing ? bare : tokens), { end: exact, sensitive, trailing })
+      .regexp;
+  return {
+    'as written': regexp(true, false),
+    'any slash': regexp(true, true),
+    'any case': regexp(false, false),
+    'any case and slash': regexp(false, true),
+  };
+}
+
+/** A router that ignores a trailing slash ignores that of its own path too. */
+function withoutTrailingSlash(tokens: Token[]): Token[] {
+  const last = tokens.at(-1);
+  if (last?.type !== 'text' || !last.value.endsWith('/')) return tokens;
+  const value = last.value.slice(0, -1);
+  if (value !== '') return [...tokens.slice(0, -1), { type: 'text', value }];
+  return tokens.length === 1 ? tokens : tokens.slice(0, -1);
+}
+
 /**
- * Tells whether every path that `special` matches is matched by `general` too. It may say no where that
- * takes more than a comparison segment by segment to see; it never says yes wrongly.
+ * Tells whether every path that `special` matches is matched by `general` too, without regard to case. It may
+ * say no where that takes more than a comparison segment by segment to see; it never says yes wrongly.
  */
 export function covers(general: PathPattern, special: PathPattern): boolean {
   if (general.exact && !special.exact) return false;

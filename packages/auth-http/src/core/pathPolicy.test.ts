@@ -22,8 +22,11 @@ describe('decideAccess', () => {
 
   it.each<[string, Access]>([
     ['/public', 'unauthenticated'],
-    ['/PUBLIC/x', 'unauthenticated'],
+    ['/PUBLIC/x', 'closed'],
     ['/public/', 'unauthenticated'],
+    ['/public/a;b', 'unauthenticated'],
+    ['/public;x', 'closed'],
+    ['/public/#/../x', 'closed'],
     ['/public/a%20b', 'unauthenticated'],
     ['/publicity', 'closed'],
     ['/public/../private', 'closed'],
@@ -40,6 +43,49 @@ describe('decideAccess', () => {
     ['/public%', 'closed'],
   ])('with /public unauthenticated, %s is %s', (path, expected) => {
     expect(decideAccess(build(open('/public')), 'GET', path)).toBe(expected);
+  });
+
+  describe('PATH-05: whichever router stands behind', () => {
+    it.each<[AuthPolicy[], string, Access]>([
+      [[open('/public', { exact: true })], '/public', 'unauthenticated'],
+      [[open('/public', { exact: true })], '/PUBLIC', 'closed'],
+      [[open('/public', { exact: true })], '/public/', 'closed'],
+      [[open('/public/', { exact: true })], '/public', 'closed'],
+      [[open('/public{/}', { exact: true })], '/public/', 'unauthenticated'],
+      [[open('/public/')], '/public', 'closed'],
+      [[open('/public/')], '/public/x', 'closed'],
+      [[open('/files/:id')], '/FILES/1', 'closed'],
+      [[open('/files/:id')], '/files/A', 'unauthenticated'],
+      [[open('/'), cookie('/admin')], '/ADMIN', 'user-cookie'],
+      [[open('/'), cookie('/admin', { exact: true })], '/admin/', 'user-cookie'],
+      [[open('/'), cookie('/admin/')], '/Admin/x', 'user-cookie'],
+      [[open('/'), cookie('/admin')], '/admin;x', 'user-cookie'],
+      [[cookie('/files'), open('/files/Logo')], '/files/logo', 'user-cookie'],
+      [[cookie('/files'), open('/files/Logo')], '/files/Logo', 'unauthenticated'],
+      // Only a router that tells cases apart, but not slashes, finds the policy for `/x` the narrowest.
+      [
+        [
+          open('/:a/', { exact: true }),
+          cookie('/x', { exact: true }),
+          open('/X', { exact: true, methods: ['GET'] }),
+        ],
+        '/x/',
+        'user-cookie',
+      ],
+    ])('of %j, %s is %s', (policies, path, expected) => {
+      expect(decideAccess(build(...policies), 'GET', path)).toBe(expected);
+    });
+
+    it.each<[AuthPolicy[], string, Access]>([
+      [[open('/public')], '/PUBLIC/x', 'unauthenticated'],
+      [[open('/public', { exact: true })], '/PUBLIC', 'unauthenticated'],
+      [[open('/public', { exact: true })], '/PUBLIC/', 'closed'],
+      [[cookie('/files'), open('/files/Logo')], '/FILES/logo', 'unauthenticated'],
+      [[open('/'), cookie('/admin', { exact: true })], '/ADMIN/', 'user-cookie'],
+    ])('of %j, before one that ignores case, %s is %s', (policies, path, expected) => {
+      const options = { caseInsensitive: true };
+      expect(decideAccess(build(...policies), 'GET', path, options)).toBe(expected);
+    });
   });
 
   it('keeps paths with two readings closed even where the whole plugin is open', () => {

@@ -1,6 +1,6 @@
 import type { AuthPolicy } from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
-import { covers, parsePathPattern, type PathPattern } from './pathPattern';
+import { covers, parsePathPattern, type PathPattern, type Reading } from './pathPattern';
 import { readRequestPath } from './requestPath';
 
 /** What a request needs, from the strictest: full credentials, these or the auth cookie, or nothing. */
@@ -41,31 +41,43 @@ export function addPolicy(rules: readonly PolicyRule[], policy: AuthPolicy): Pol
   return [...rules, ...added];
 }
 
+/** A router that ignores case may still tell `/a` from `/a/`. */
+const caseIgnored: readonly Reading[] = ['any case', 'any case and slash'];
+const allReadings: readonly Reading[] = ['as written', 'any slash', ...caseIgnored];
+
 /**
  * Decides what a request needs: what the most specific of the rules that match it says, and the stricter
  * where none of them is the most specific. Closed where no rule matches, and for paths that could be read
- * in two ways. Both readings of an encoded path count, the stricter wins.
+ * in two ways.
+ *
+ * Which handler answers, the router decides, and routers compare paths with or without regard to case and to a
+ * trailing slash. So each of these readings counts, and each form of an encoded path; the strictest wins.
  *
  * @param path - the path below the plugin as received, without query
+ * @param options - `caseInsensitive`: the router is known to ignore case
  */
 export function decideAccess(
   rules: readonly PolicyRule[],
   method: string | undefined,
   path: string,
+  options: { caseInsensitive?: boolean } = {},
 ): Access {
-  const forms = readRequestPath(path);
+  const ofMethod = rules.filter(rule => !rule.methods || rule.methods.has(method ?? ''));
+  const forms = ofMethod.length > 0 ? readRequestPath(path) : undefined;
   if (!forms) return 'closed';
-  return strictest(forms.map(form => decideForm(rules, method, form)));
+  const readings = options.caseInsensitive ? caseIgnored : allReadings;
+  let access: Access = 'unauthenticated';
+  for (const reading of readings) {
+    for (const form of forms) {
+      const decided = decide(ofMethod.filter(rule => rule.pattern.regexps[reading].test(form)));
+      if (decided === 'closed') return 'closed';
+      access = strictest([access, decided]);
+    }
+  }
+  return access;
 }
 
-function decideForm(
-  rules: readonly PolicyRule[],
-  method: string | undefined,
-  form: string,
-): Access {
-  const matching = rules.filter(
-    rule => (!rule.methods || rule.methods.has(method ?? '')) && rule.pattern.regexp.test(form),
-  );
+function decide(matching: readonly PolicyRule[]): Access {
   if (matching.length === 0) return 'closed';
   const decisive = matching.filter(rule => !matching.some(other => isMoreSpecific(other, rule)));
   return strictest(decisive.map(rule => rule.allow));

@@ -8,7 +8,10 @@ describe('readRequestPath', () => {
     ['/a/b.c', ['/a/b.c']],
     ['/.well-known/jwks.json', ['/.well-known/jwks.json']],
     ['/...', ['/...']],
-    ['/a;x=1', ['/a;x=1']],
+    ['/a;x=1', ['/a;x=1', '/a']],
+    ['/a;x/b', ['/a;x/b', '/a']],
+    ['/a%3bx', ['/a%3bx', '/a;x', '/a']],
+    ['/%61%3fb', ['/%61%3fb', '/a%3fb', '/a?b']],
     ['/a%20b', ['/a%20b', '/a b']],
     ['/%70ublic', ['/%70ublic', '/public']],
     ['/100%25', ['/100%25', '/100%']],
@@ -55,6 +58,8 @@ describe('readRequestPath', () => {
     '/a%0ab',
     '/a%7f',
     '/a\u0000b',
+    '/a#b',
+    '/a#',
   ])('finds more than one reading in %j', path => {
     expect(readRequestPath(path)).toBeUndefined();
   });

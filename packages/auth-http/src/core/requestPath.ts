@@ -1,13 +1,14 @@
 /**
- * Returns the forms in which routers may read a request path: as received, and decoded once. Undefined for
- * a path that two programs could read as two different ones, which therefore no policy may exempt: with dot
- * segments, empty segments other than a trailing slash, encoded or backward separators, control
+ * Returns the forms in which routers may read a request path: as received, and decoded once, as a whole or
+ * but for reserved characters; and what stands before a `;`, where some routers end the path. Undefined for a
+ * path that two programs could read as two different ones, which therefore no policy may exempt: with dot
+ * segments, empty segments other than a trailing slash, encoded or backward separators, a fragment, control
  * characters, or anything encoded twice or wrongly.
  *
  * @param path - the path as received, without query; it must not have been normalised
  */
 export function readRequestPath(path: string): readonly string[] | undefined {
-  if (!path.startsWith('/') || /%2f/i.test(path)) return undefined;
+  if (!path.startsWith('/') || path.includes('#') || /%2f/i.test(path)) return undefined;
   const decoded = decodeOnce(path);
   if (decoded === undefined || /[\\\p{Cc}]|%[0-9a-f]{2}/iu.test(decoded)) return undefined;
   const segments = decoded.slice(1).split('/');
@@ -16,7 +17,8 @@ export function readRequestPath(path: string): readonly string[] | undefined {
       segment === '.' || segment === '..' || (segment === '' && index < segments.length - 1),
   );
   if (unsafe) return undefined;
-  return decoded === path ? [path] : [path, decoded];
+  const forms = path.includes('%') ? [path, decodeURI(path), decoded] : [path];
+  return [...new Set(forms.flatMap(form => [form, form.replace(/;.*$/s, '')]))];
 }
 
 function decodeOnce(path: string): string | undefined {

@@ -32,7 +32,8 @@ export async function sendRaw(server: Server, ...lines: string[]): Promise<RawAn
   return parseAnswer(Buffer.concat(chunks).toString('utf8'));
 }
 
-function parseAnswer(answer: string): RawAnswer {
+/** Reads an answer that has come to its end. */
+export function parseAnswer(answer: string): RawAnswer {
   const end = answer.indexOf('\r\n\r\n');
   const [statusLine = '', ...lines] = answer.slice(0, end).split('\r\n');
   const headers: Record<string, string[]> = {};

@@ -1,0 +1,6 @@
+/**
+ * Plugins on Fastify 5.
+ *
+ * @packageDocumentation
+ */
+export { authErrorHandler, fastifyAuth, type FastifyAuthOptions } from './adapters/fastify';
