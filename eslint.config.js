@@ -32,6 +32,18 @@ export default tseslint.config(
   },
   { files: ['**/*.cjs'], languageOptions: { globals: { require: 'readonly' } } },
   {
+    // The page of the example runs in browsers.
+    files: ['examples/standalone/page/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          ...['TextDecoder', 'TextEncoder', 'atob', 'btoa'],
+          ...['document', 'fetch', 'innerHeight', 'setInterval'],
+        ].map(name => [name, 'readonly']),
+      ),
+    },
+  },
+  {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommended],
     languageOptions: {

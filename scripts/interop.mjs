@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packages } from './build.mjs';
+import { findOrInstallChromium } from './chromium.mjs';
 import { fingerprint, record } from './fingerprint.mjs';
-import { main, root, run, runQuietly } from './run.mjs';
+import { main, root, runQuietly } from './run.mjs';
 
 const example = 'examples/backstage';
 const folder = join(root, example);
@@ -112,7 +113,7 @@ async function walk() {
   for (const { title, holds } of checkDocumentedExamples()) {
     report({ title: 'Documented', name: title, outcome: holds ? 'ok' : 'FAILED' });
   }
-  const chromium = await findOrInstallChromium(walking.findChromium);
+  const chromium = await findBrowser();
   const thirdParty = createThirdParty();
   const side = await startSideServer(thirdParty.keys);
   const openBrowser = chromium && (() => walking.openBrowser(chromium));
@@ -143,26 +144,17 @@ function onBackend(started) {
   backend = started;
 }
 
-/** Where everything is checked, a browser belongs to it; elsewhere it may be missing. */
-async function findOrInstallChromium(findChromium) {
-  if (findChromium() || !process.env.CI) return findChromium();
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    console.log('Installing Chromium ...');
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const aptGet = (...args) => run('apt-get', args, { quiet: true, env });
-    const install = ['install', '-y', '--no-install-recommends', 'chromium'];
-    if ((await aptGet(...install)).code !== 0) {
-      await aptGet('update');
-      const { code, output } = await aptGet(...install);
-      if (code !== 0) console.log(output);
-    }
+/** Where everything is checked, a browser belongs to it. */
+async function findBrowser() {
+  const chromium = await findOrInstallChromium();
+  if (process.env.CI) {
+    report({
+      title: 'Browser',
+      name: 'there is a Chromium, at /usr/bin/chromium or where CHROMIUM says',
+      outcome: chromium ? 'ok' : 'FAILED',
+    });
   }
-  report({
-    title: 'Browser',
-    name: 'there is a Chromium, at /usr/bin/chromium or where CHROMIUM says',
-    outcome: findChromium() ? 'ok' : 'FAILED',
-  });
-  return findChromium();
+  return chromium;
 }
 
 function report({ title, name, outcome, answer, differences = [] }) {

@@ -8,7 +8,9 @@ export function commands(url: string): string[] {
   const cookieRoute = '$URL/api/my-plugin/.backstage/auth/v1/cookie';
   return [
     '',
-    'Paste these into another terminal, from top to bottom:',
+    `Open ${url} in a browser: sign in, make the calls, and see hop by hop what travels and who is believed.`,
+    '',
+    'Or paste these into another terminal, from top to bottom:',
     '',
     '# Sign in as jane, and keep the token',
     `URL=${url}`,

@@ -32,10 +32,12 @@ async function start(surroundings: Partial<Surroundings>) {
 it('says first where it listens, and then what to try there', async () => {
   const { running, printed, complaints } = await start({});
   expect(running?.url).toMatch(/^http:\/\/localhost:\d+$/);
-  expect(printed.slice(0, 3)).toEqual([
+  expect(printed.slice(0, 5)).toEqual([
     `Listening on ${running?.url}`,
     '',
-    'Paste these into another terminal, from top to bottom:',
+    `Open ${running?.url} in a browser: sign in, make the calls, and see hop by hop what travels and who is believed.`,
+    '',
+    'Or paste these into another terminal, from top to bottom:',
   ]);
   expect(printed).toContain(`URL=${running?.url}`);
   expect(complaints).toEqual([]);

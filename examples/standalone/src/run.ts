@@ -1,9 +1,10 @@
-import { isAbsolute, relative } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import { isAuthError } from '@stagepass/auth-node';
 import { createBackend } from './backend';
 import { commands } from './commands';
 import { type ExampleConfig, readConfig } from './config';
 import { createDatabases } from './databases';
+import { isDemo } from './demoPage';
 import { createDiscovery } from './discovery';
 import { createLogger } from './logger';
 import { listen } from './server';
@@ -61,6 +62,7 @@ async function start({ print, complain, ...surroundings }: Surroundings): Promis
         databases,
         discovery: createDiscovery({ internal: internalUrl(config, server.port), external: url }),
         logger: createLogger(complain),
+        ...(isDemo(isOwnConfig, config) && { demoPageFolder: join(surroundings.home, 'page') }),
       }),
     );
     server.serve(backend.app);

@@ -154,6 +154,27 @@ describe('what is recorded', () => {
     expect(installation.clock.pendingTimers).toBe(0);
   });
 
+  it('LOG-04: is a few lines of key sets too, whatever issuers a caller makes up', async () => {
+    const installation = new Installation();
+    const auth = await installation.plugin();
+    installation.network.goDown();
+    for (let attempt = 0; attempt < 100; attempt += 1) {
+      await rejectionOf(auth.authenticate(installation.pluginToken({ sub: `made-up-${attempt}` })));
+    }
+    await installation.backend.close();
+    const ofKeySets = installation.logger
+      .lines('warn')
+      .filter(line => line.startsWith('The key set at '));
+    expect(ofKeySets).toEqual([
+      ...[0, 1, 2].map(
+        attempt => expect.stringContaining(`/api/made-up-${attempt}/`) as unknown as string,
+      ),
+      expect.stringMatching(
+        /made-up-99\/.*\(the last of 97 in 10 s that were counted, not told\)$/,
+      ),
+    ]);
+  });
+
   it('LOG-01: is printable, also where a third party names its users as it likes', async () => {
     const handler: ExternalTokenHandler<unknown> = {
       type: 'custom',

@@ -2,6 +2,7 @@ import type { AuthService, Clock, DiscoveryService } from '@stagepass/auth-node'
 import {
   AuthRecorder,
   consoleLogger,
+  CountedLog,
   createAuthError,
   createAuthMetrics,
   noMetrics,
@@ -50,7 +51,12 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
     clock,
     onKeySetFetch: (outcome: 'success' | 'failure') => metrics.countKeySetFetch(outcome),
   };
-  const keySets = new KeySets({ network, logger });
+  // Anybody can name issuers that do not exist, and whose key sets cannot be fetched.
+  const keySetLog = new CountedLog({ write: (message, meta) => logger.warn(message, meta), clock });
+  const keySets = new KeySets({
+    network,
+    logger: { warn: message => keySetLog.tell('key sets', message) },
+  });
   for (const pluginId of config.discoveredPlugins) keySets.addKnownPlugin(pluginId);
   if (userTokenIssuer) {
     keySets.setLocalUserIssuer(async () => (await userTokenIssuer.listPublicKeys()).keys);
@@ -168,7 +174,7 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
     },
     close() {
       closed = true;
-      for (const recorder of recorders) recorder.close();
+      for (const log of [...recorders, keySetLog]) log.close();
       return Promise.resolve();
     },
   };

@@ -121,6 +121,16 @@ describe('a refusal', () => {
     expect(meta.correlationId).toMatch(/^a\\u000ax+\.\.\.$/);
     expect(meta.correlationId).toHaveLength(128);
   });
+
+  it('LOG-01: has a printable id, whatever it is called', () => {
+    const { recorder, events } = setUp();
+    recorder.verified('somebody', { correlationId: 'a\nb' });
+    recorder.refused(refusalOf(), { correlationId: 7 as never });
+    expect(events).toEqual([
+      expect.objectContaining({ correlationId: 'a\\u000ab' }),
+      expect.objectContaining({ correlationId: '7' }),
+    ]);
+  });
 });
 
 describe('an event', () => {

@@ -61,7 +61,7 @@ export class AuthRecorder {
       type: 'verified',
       pluginId,
       principal: print(principal),
-      ...(correlationId !== undefined && { correlationId }),
+      ...(correlationId !== undefined && { correlationId: printId(correlationId) }),
     };
     this.#record(event, circumstances);
   }
@@ -90,7 +90,7 @@ export class AuthRecorder {
   refused(error: unknown, circumstances: Circumstances = {}): unknown {
     if (!isAuthError(error)) return error;
     const { pluginId } = this;
-    const correlationId = printable(circumstances.correlationId ?? randomUUID(), 128);
+    const correlationId = printId(circumstances.correlationId ?? randomUUID());
     const refusal = withCorrelationId(error, correlationId);
     const { code, reason } = refusal;
     this.#refusals.tell(code, `Refused by the plugin ${pluginId}: ${reason}`, {
@@ -123,6 +123,11 @@ export class AuthRecorder {
       this.#hookFailures.tell('onAuthEvent', `onAuthEvent failed: ${quote(String(error))}`);
     });
   }
+}
+
+/** Who calls an auth service without a request service can call the request anything. */
+function printId(correlationId: unknown): string {
+  return printable(String(correlationId), 128);
 }
 
 function print(principal: unknown): string {

@@ -7,6 +7,7 @@ export { type AuthMetrics, createAuthMetrics, noMetrics, type TokenKind } from '
 export { AuthRecorder } from './AuthRecorder';
 export { systemClock } from './Clock';
 export { consoleLogger } from './consoleLogger';
+export { CountedLog } from './CountedLog';
 export {
   createNoneCredentials,
   createServiceCredentials,

@@ -19,13 +19,14 @@ export async function myPlugin(services: PluginServices): Promise<Router> {
 
   router.get('/as-myself', async (req, res) => {
     const caller = await httpAuth.credentials(req);
-    const { hops, entities } = await listEntities(services, await auth.getOwnServiceCredentials());
+    const own = await auth.getOwnServiceCredentials();
+    const { hops, entities } = await listEntities(services, own, req);
     res.json({ hops: [hopAt('my-plugin', caller), ...hops], entities });
   });
 
   router.get('/on-behalf', async (req, res) => {
     const caller = await httpAuth.credentials(req);
-    const { hops, entities } = await listEntities(services, caller);
+    const { hops, entities } = await listEntities(services, caller, req);
     res.json({ hops: [hopAt('my-plugin', caller), ...hops], entities });
   });
 
@@ -40,7 +41,7 @@ export async function myPlugin(services: PluginServices): Promise<Router> {
   router.get('/page', async (req, res) => {
     const caller = await httpAuth.credentials(req, { allow: ['user'], allowLimitedAccess: true });
     const { userEntityRef } = caller.principal;
-    const { entities } = await listEntities(services, caller);
+    const { entities } = await listEntities(services, caller, req);
     const page = { userEntityRef, visit: await visits.count(userEntityRef), entities };
     res.set(pageHeaders).send(renderPage(page));
   });

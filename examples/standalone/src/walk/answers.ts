@@ -15,7 +15,7 @@ export function json(status: number, body: Expected, headers: Members = {}): Exp
 
 /** A refusal, with the challenge that says what kind of credentials are missing (RFC 6750 section 3). */
 export function refusal(
-  status: 400 | 401 | 403,
+  status: 400 | 401 | 403 | 404,
   request: `${'GET' | 'POST' | 'DELETE'} /${string}`,
   error: `${string}Error: ${string}`,
   challenge?: '' | 'error="invalid_token"' | 'error="insufficient_scope"',

@@ -1,5 +1,5 @@
 import { type Expected, type Found, isMatcher, type Matcher } from './expected';
-import { readToken } from './readToken';
+import { readToken } from '../inspector/readToken';
 
 /** One thing that is not as expected. */
 export interface Difference {

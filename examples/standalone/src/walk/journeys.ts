@@ -1,6 +1,7 @@
 import { badStarts } from './journeys/badStarts';
 import { calls } from './journeys/calls';
 import { cookie } from './journeys/cookie';
+import { inspector } from './journeys/inspector';
 import { refusals } from './journeys/refusals';
 import { restart } from './journeys/restart';
 import { signIn } from './journeys/signIn';
@@ -14,6 +15,7 @@ export const journeys: Journey[] = [
   staticTokens,
   refusals,
   cookie,
+  inspector,
   restart,
   badStarts,
 ];

@@ -16,10 +16,11 @@ const PATIENCE = 30_000;
  *   are taken apart
  */
 export async function send(url: string, request: Request): Promise<Found> {
-  const { method = 'GET', path, bearer, cookie, json } = request;
+  const { method = 'GET', path, bearer, cookie, requestId, json } = request;
   const headers = {
     ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
     ...(cookie !== undefined && { cookie: `backstage-auth=${cookie}` }),
+    ...(requestId !== undefined && { 'x-request-id': requestId }),
     ...(json !== undefined && { 'content-type': 'application/json' }),
   };
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -58,6 +59,7 @@ function splitAt(text: string, separator: string): [string, string] {
 }
 
 function readBody(contentType: string, body: string): Found {
+  if (body === '') return body;
   if (contentType.startsWith('application/json')) return JSON.parse(body) as Found;
   if (contentType.startsWith('text/html')) return readPage(body);
   return body;

@@ -31,6 +31,9 @@ export interface Saved {
   pluginToken: string;
   /** The value of jane's cookie. */
   cookie: string;
+  /** The ids of two traces of jane's calls. */
+  trace: string;
+  refusedTrace: string;
 }
 
 /** A value, or how it follows from what was saved. */
@@ -47,11 +50,13 @@ export type Action =
 
 /** A request to the backend. */
 export interface Request {
-  method?: 'GET' | 'POST' | 'DELETE';
+  method?: 'GET' | 'HEAD' | 'POST' | 'DELETE';
   path: string;
   bearer?: string;
   /** The value of the auth cookie. */
   cookie?: string;
+  /** The header `x-request-id`. */
+  requestId?: string;
   /** A body to send as JSON. */
   json?: object;
 }

@@ -37,6 +37,8 @@ export function nothingSaved(url: string): Saved {
     johnExpiresAt: '',
     pluginToken: '',
     cookie: '',
+    trace: '',
+    refusedTrace: '',
   };
 }
 

@@ -51,7 +51,7 @@ export type OnKeyAsked = (where: 'this process' | URL) => void;
  */
 export class KeySets {
   readonly #network: Network;
-  readonly #logger: LoggerService;
+  readonly #logger: Pick<LoggerService, 'warn'>;
   readonly #onAsked: OnKeyAsked | undefined;
   readonly #localPlugins = new Map<string, LocalKeySet>();
   #localUserIssuer: LocalKeySet | undefined;
@@ -61,7 +61,11 @@ export class KeySets {
   /** As many as the configuration names. */
   readonly #external = new Map<string, RemoteKeySet>();
 
-  constructor(options: { network: Network; logger: LoggerService; onAsked?: OnKeyAsked }) {
+  constructor(options: {
+    network: Network;
+    logger: Pick<LoggerService, 'warn'>;
+    onAsked?: OnKeyAsked;
+  }) {
     this.#network = options.network;
     this.#logger = options.logger;
     this.#onAsked = options.onAsked;

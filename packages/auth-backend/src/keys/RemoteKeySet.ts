@@ -65,7 +65,7 @@ export class RemoteKeySet {
   /** For messages: the query can hold a secret. */
   readonly #shownUrl: string;
   readonly #network: Network;
-  readonly #logger: LoggerService;
+  readonly #logger: Pick<LoggerService, 'warn'>;
   readonly #terms: Terms;
   #keys: ReadonlyMap<string, VerificationKey> = new Map();
   #fetchedAt = -Infinity;
@@ -81,7 +81,12 @@ export class RemoteKeySet {
   readonly #unknownKeyRequests: TokenBucket;
 
   /** @param thirdParty - given when the issuer is none of this backend's plugins */
-  constructor(url: string, network: Network, logger: LoggerService, thirdParty?: ThirdPartyKeys) {
+  constructor(
+    url: string,
+    network: Network,
+    logger: Pick<LoggerService, 'warn'>,
+    thirdParty?: ThirdPartyKeys,
+  ) {
     this.#url = url;
     this.#shownUrl = url.replace(/[?#].*$/s, '?...');
     this.#network = network;

@@ -1,4 +1,5 @@
 import { type AddressInfo, connect } from 'node:net';
+import { createAuthError } from '@stagepass/auth-node/internal';
 import { closed, handshake, startUpgradeServer, stop } from '../testing/upgradeServer';
 
 const jane = 'Authorization: Bearer user.jane';
@@ -122,7 +123,7 @@ describe('what is no refusal', () => {
   it.each([
     ['an error', new TypeError('secret details')],
     ['nothing', undefined],
-    ['a broken configuration', { code: 'AUTH_CONFIG_INVALID', message: 'secret details' }],
+    ['a broken configuration', createAuthError('AUTH_CONFIG_INVALID', 'secret details')],
   ])('is answered with 500 that says nothing of it, and told: %s', async (_, failure) => {
     server.auth.authenticate = () => Promise.reject(failure);
     const answer = await server.open('GET /socket?secret', ...handshake, jane).answer;

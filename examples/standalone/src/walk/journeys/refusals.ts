@@ -62,7 +62,7 @@ export const refusals: Journey = {
 };
 
 /** The first token with the claims of the second. */
-function claimsOf(first: string, second: string): string {
+export function claimsOf(first: string, second: string): string {
   const [header, , signature] = first.split('.');
   return `${header}.${second.split('.')[1]}.${signature}`;
 }
