@@ -4,4 +4,5 @@ import type { AuthService, DiscoveryService } from '@stagepass/auth-node';
 export declare function refreshCatalog(services: {
   auth?: AuthService;
   discovery?: DiscoveryService;
+  fetch?: typeof fetch;
 }): Promise<void>;
