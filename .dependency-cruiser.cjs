@@ -4,9 +4,9 @@
  */
 const { readdirSync, readFileSync } = require('node:fs');
 
-/** Suites as data, which the tests of every package run: they stand among the fakes, unpublished. */
-const CONTRACTS = '^packages/auth-test-utils/src/contracts/';
-const TEST = `([.]test[.]ts$|/testing/|${CONTRACTS})`;
+const TEST = '([.]test[.]ts$|/testing/)';
+/** Suites as data, which the tests of this project and of others run: they have a door of their own. */
+const CONTRACTS = '^packages/auth-test-utils/src/contracts';
 /** A file of a package that is published: neither a test nor what tests share. */
 const source = (packageName, path = '') => ({
   path: `^packages/${packageName}/src/${path}`,
@@ -81,6 +81,14 @@ module.exports = {
       severity: 'error',
       from: source('[^/]+'),
       to: { path: TEST },
+    },
+    {
+      name: 'contracts-have-their-door',
+      comment:
+        'The suites judge the fakes, as any other implementation: the fakes know none of them.',
+      severity: 'error',
+      from: { path: '^packages/auth-test-utils/src/', pathNot: [TEST, `${CONTRACTS}(/|[.]ts$)`] },
+      to: { path: `${CONTRACTS}(/|[.]ts$)` },
     },
     {
       name: 'no-unresolvable',
@@ -197,8 +205,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    // The Backstage example has dependencies of its own, which only `npm run test:interop` installs.
-    exclude: { path: '^(packages|examples)/[^/]+/dist/|^examples/backstage/' },
+    // These examples have dependencies of their own, which only the tests that run them install.
+    exclude: { path: '^(packages|examples)/[^/]+/dist/|^examples/(backstage|plugin-tests)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -83,6 +83,37 @@ export default tseslint.config(
     },
   },
   {
+    // Projects of their own, with the globals of their runners.
+    files: ['examples/plugin-tests/**/*.js'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          ...[
+            'require',
+            'fetch',
+            'Response',
+            'structuredClone',
+            'describe',
+            'it',
+            'expect',
+            'jest',
+          ],
+          ...['beforeAll', 'afterAll', 'beforeEach', 'afterEach'],
+        ].map(name => [name, 'readonly']),
+      ),
+    },
+  },
+  {
+    // How matchers are merged into the types of a runner.
+    files: ['examples/plugin-tests/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-empty-object-type': [
+        'error',
+        { allowInterfaces: 'with-single-extends' },
+      ],
+    },
+  },
+  {
     // The composition root names the default of the injected fetch.
     files: ['packages/auth-backend/src/createAuthBackend.ts'],
     rules: { 'no-restricted-globals': ['error', ...timeSources] },

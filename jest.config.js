@@ -10,7 +10,8 @@ export default {
   testTimeout: 60_000,
   roots: ['<rootDir>/packages', '<rootDir>/tests', '<rootDir>/examples'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  // The example projects have runners of their own, which tests/packaging runs.
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/examples/plugin-tests/'],
   modulePathIgnorePatterns: ['/dist/'],
   transform: {
     '\\.[jt]s$': [

@@ -22,7 +22,13 @@ import { main, root } from './run.mjs';
  */
 const unnamed = {
   // Options of the members of `mockCredentials`, and the mock that has a factory: they are written in place.
-  'auth-test-utils': ['ActorOption', 'ServiceTokenOptions', 'ServiceMock_2'],
+  'auth-test-utils': [
+    'ExpiryOption',
+    'UserOptions',
+    'ServiceTokenOptions',
+    'MockRestrictions',
+    'ServiceMock_2',
+  ],
 };
 
 /** What is looked after elsewhere, and why. */

@@ -1,3 +1,3 @@
 import { defineConfig } from '../../tsup.base';
 
-export default defineConfig('index', 'backstage', 'matchers');
+export default defineConfig('index', 'backstage', 'matchers', 'contracts');

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@backstage/types';
 import { createAuthBackend } from '@stagepass/auth-backend';
 import type { AuthErrorCode, AuthService } from '@stagepass/auth-node';
 import { createTestAuthority, type TestAuthority } from '@stagepass/auth-test-utils';
@@ -15,9 +16,12 @@ const logger = { error() {}, warn() {}, info() {}, debug() {}, child: () => logg
 let authority: TestAuthority;
 let auth: AuthService;
 
-function backend() {
+function backend(externalAccess: object[] = []) {
   const { discovery, fetch, clock } = authority;
-  return createAuthBackend({ discovery, fetch, clock, logger });
+  const config = JSON.parse(
+    JSON.stringify({ backend: { auth: { externalAccess } } }),
+  ) as JsonObject;
+  return createAuthBackend({ discovery, fetch, clock, logger, config });
 }
 
 beforeEach(async () => {
@@ -99,6 +103,37 @@ describe('the real service refuses', () => {
       () => plugin({ claims: { obo: authority.userToken(JANE) } }),
     ],
     [
+      'a user token that is not good yet',
+      'AUTH_TOKEN_NOT_YET_VALID',
+      () => authority.userToken(JANE, { notYetValid: true }),
+    ],
+    [
+      'a plugin token that is not good yet',
+      'AUTH_TOKEN_NOT_YET_VALID',
+      () => plugin({ notYetValid: true }),
+    ],
+    [
+      'a user token that says to be a plugin token',
+      'AUTH_CLAIM_INVALID',
+      () => authority.userToken(JANE, { header: { typ: 'vnd.backstage.plugin' } }),
+    ],
+    [
+      'a token of a kind that nobody knows',
+      'AUTH_TOKEN_TYPE_UNKNOWN',
+      () => plugin({ header: { typ: 'JWT' } }),
+    ],
+    ['a token that names no key', 'AUTH_KEY_UNKNOWN', () => plugin({ header: { kid: undefined } })],
+    [
+      'a token with another critical header',
+      'AUTH_TOKEN_MALFORMED',
+      () => plugin({ header: { crit: ['urn:example:other'], 'urn:example:other': true } }),
+    ],
+    [
+      'a token of a third party that is not configured',
+      'AUTH_TOKEN_TYPE_UNKNOWN',
+      () => authority.externalToken('ci'),
+    ],
+    [
       'a subject of the wrong type',
       'AUTH_CLAIM_INVALID',
       () => authority.userToken(JANE, { claims: { sub: 7 } }),
@@ -153,6 +188,150 @@ describe('keys', () => {
     authority.comeBack();
     authority.advanceTime({ minutes: 1 });
     expect((await auth.authenticate(token)).principal).toMatchObject({ subject: 'plugin:search' });
+  });
+});
+
+describe('a third party', () => {
+  const configured = () =>
+    backend([{ type: 'jwks', options: { ...authority.externalIssuer, subjectPrefix: 'acme' } }]);
+
+  it('signs what a backend accepts that is configured with its issuer', async () => {
+    const catalog = await configured().forPlugin('catalog');
+    const token = authority.externalToken('ci', { claims: { role: 'builder' } });
+    expect((await catalog.authenticate(token)).principal).toEqual({
+      type: 'service',
+      subject: 'external:acme:ci',
+    });
+    expect(await authority.describeToken(token)).toEqual({
+      type: 'service',
+      subject: 'external:ci',
+    });
+  });
+
+  it.each<[what: string, code: AuthErrorCode, token: () => string]>([
+    ['expired', 'AUTH_TOKEN_EXPIRED', () => authority.externalToken('ci', { expired: true })],
+    [
+      'for others',
+      'AUTH_AUDIENCE_MISMATCH',
+      () => authority.externalToken('ci', { audience: 'shop' }),
+    ],
+    [
+      'of another issuer',
+      'AUTH_ISSUER_MISMATCH',
+      () => authority.externalToken('ci', { claims: { iss: 'http://other.test' } }),
+    ],
+    [
+      'of an unknown key',
+      'AUTH_KEY_UNKNOWN',
+      () => authority.externalToken('ci', { unknownKey: true }),
+    ],
+    [
+      'tampered with',
+      'AUTH_SIGNATURE_INVALID',
+      () => authority.tamper(authority.externalToken('ci'), 'payload'),
+    ],
+  ])('signs what it refuses: %s', async (_, code, token) => {
+    const catalog = await configured().forPlugin('catalog');
+    await expect(catalog.authenticate(token())).rejects.toMatchObject({ ...illegal, code });
+  });
+
+  it('rotates its keys with everyone, and goes down with everyone', async () => {
+    const before = authority.externalToken('ci');
+    authority.rotateKeys(undefined, { withdrawOld: true });
+    const catalog = await configured().forPlugin('catalog');
+    const code = 'AUTH_KEY_UNKNOWN';
+    await expect(catalog.authenticate(before)).rejects.toMatchObject({ ...illegal, code });
+    authority.goDown();
+    const other = await configured().forPlugin('catalog');
+    const token = authority.externalToken('ci');
+    await expect(other.authenticate(token)).rejects.toMatchObject(unavailable);
+  });
+});
+
+describe('one plugin', () => {
+  it('can be out of reach alone', async () => {
+    authority.goDown('search');
+    const unreachable = authority.pluginToken({ from: 'search', to: 'catalog' });
+    await expect(auth.authenticate(unreachable)).rejects.toMatchObject(unavailable);
+    const reachable = authority.pluginToken({ from: 'todo', to: 'catalog' });
+    expect((await auth.authenticate(reachable)).principal).toMatchObject({
+      subject: 'plugin:todo',
+    });
+    authority.comeBack();
+    authority.advanceTime({ minutes: 1 });
+    expect((await auth.authenticate(unreachable)).principal).toMatchObject({
+      subject: 'plugin:search',
+    });
+  });
+});
+
+describe('a plugin token with access restrictions', () => {
+  const restrictions = { catalog: { permissionAttributes: { action: ['read' as const] } } };
+  const NAME = 'urn:stagepass:access-restrictions';
+
+  it('carries them in a critical header', async () => {
+    const token = authority.pluginToken({ from: 'search', to: 'catalog', restrictions });
+    const header = Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString();
+    expect(JSON.parse(header)).toEqual({
+      typ: 'vnd.backstage.plugin',
+      alg: 'ES256',
+      kid: expect.any(String) as string,
+      crit: [NAME],
+      [NAME]: restrictions,
+    });
+    expect(await authority.describeToken(token)).toEqual({
+      type: 'plugin',
+      from: 'search',
+      to: 'catalog',
+      restrictions,
+    });
+  });
+
+  it('is accepted by the plugins that they name, with their own part', async () => {
+    const token = authority.pluginToken({ from: 'search', to: 'catalog', restrictions });
+    expect((await auth.authenticate(token)).principal).toEqual({
+      type: 'service',
+      subject: 'plugin:search',
+      accessRestrictions: restrictions.catalog,
+    });
+    const unnamed = authority.pluginToken({
+      from: 'search',
+      to: 'catalog',
+      restrictions: { todo: {} },
+    });
+    await expect(auth.authenticate(unnamed)).rejects.toMatchObject({
+      name: 'NotAllowedError',
+      code: 'AUTH_ACCESS_RESTRICTED',
+      message: 'Access to this plugin is restricted',
+    });
+  });
+
+  it('is described when a backend issued it', async () => {
+    const todo = await backend().forPlugin('todo');
+    authority.publishKeysOf('todo', todo);
+    const all = { ...restrictions, todo: {} };
+    const call = authority.pluginToken({ from: 'search', to: 'todo', restrictions: all });
+    const { token } = await todo.getPluginRequestToken({
+      onBehalfOf: await todo.authenticate(call),
+      targetPluginId: 'catalog',
+    });
+    expect(await authority.describeToken(token)).toEqual({
+      type: 'plugin',
+      from: 'todo',
+      to: 'catalog',
+      restrictions: all,
+    });
+  });
+
+  it.each([
+    ['that are not critical', { crit: undefined }],
+    ['that are none', { [NAME]: ['catalog'] }],
+    ['beside another critical header', { crit: [NAME, 'b64'] }],
+  ])('is described only when it is well formed: %s', async (_, header) => {
+    const token = authority.pluginToken({ from: 'search', to: 'catalog', restrictions, header });
+    await expect(authority.describeToken(token)).rejects.toThrow(
+      'Expected access restrictions by plugin id in a critical header, found others, or another critical header',
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import type { ContractCase } from '../../packages/auth-test-utils/src/contracts/ContractCase';
+import type { ContractCase } from '@stagepass/auth-test-utils/contracts';
 
 /**
  * Puts an implementation to a contract suite.

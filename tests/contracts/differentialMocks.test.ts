@@ -1,6 +1,6 @@
-import type { AuthErrorCode } from '@stagepass/auth-node';
+import type { AuthErrorCode, BackstageCredentials } from '@stagepass/auth-node';
 import { type Mocks, ourMocks, theirMocks } from './backstageMocks';
-import { type Action, issueUserCookie, mockActions } from './mockActions';
+import { type Action, issueUserCookie, mockActions, RESTRICTIONS } from './mockActions';
 
 const NOW = Date.UTC(2026, 0, 1, 12);
 const JANE = 'user:default/jane';
@@ -19,10 +19,19 @@ describe("Backstage's mocks and ours", () => {
     const { value, error } = await outcomeOf(ourMocks, action);
     const isRefusal = /^(Authentication|NotAllowed)Error$/.test(error?.name ?? '');
     expect(Boolean(error?.code?.startsWith('AUTH_'))).toBe(isRefusal);
-    const ours = error ? { error: { name: error.name, message: error.message } } : { value };
+    const ours = error ? { error: { name: error.name, message: textOf(error) } } : { value };
     expect(ours).toEqual(await outcomeOf(theirMocks, action));
   });
 });
+
+/** The message, without the advice that follows theirs where a mock token is misspelt. */
+function textOf({ message }: { message: string }): string {
+  return /^Unknown mock token '[^']*'(?=; of mock tokens, )/.exec(message)?.[0] ?? message;
+}
+
+/** What comes out of a storage that keeps JSON. */
+const stored = (credentials: object) =>
+  JSON.parse(JSON.stringify(credentials)) as BackstageCredentials;
 
 /** What theirs do, and the code and message with which ours refuse. */
 type Difference = [
@@ -111,6 +120,53 @@ const refusals: Difference[] = [
     INVALID,
     notText('target', 'mock-service-token'),
   ),
+  token('mock-user-token:{"exp":1}', defaultUser, 'AUTH_TOKEN_EXPIRED', 'Illegal token'),
+  token(
+    'mock-user-token:{"exp":"soon"}',
+    defaultUser,
+    INVALID,
+    "Invalid mock token, expected 'exp' to be a number of seconds",
+  ),
+  token(
+    'mock-service-token:{"restrictions":[]}',
+    gives({ type: 'service' }),
+    INVALID,
+    "Invalid mock token, expected 'restrictions' to be access restrictions by plugin id",
+  ),
+  [
+    'the stored credentials of a user without their token',
+    ({ auth, mockCredentials: { user } }) =>
+      auth().getPluginRequestToken({ onBehalfOf: stored(user()), targetPluginId: 'catalog' }),
+    { value: { json: { token: expect.any(String) } } },
+    'AUTH_CREDENTIALS_MISSING',
+    'User credentials is unexpectedly missing token',
+  ],
+  [
+    'the stored credentials of a user with the token of another',
+    ({ auth, mockCredentials: { user } }) =>
+      auth().getLimitedUserToken(stored({ ...user(), token: user.token(JANE) }) as never),
+    { value: { json: { token: expect.any(String) } } },
+    INVALID,
+    'Illegal token',
+  ],
+  [
+    'the user info of stored credentials without their token',
+    ({ userInfo, mockCredentials: { user } }) => userInfo().getUserInfo(stored(user())),
+    { value: { json: { userEntityRef: 'user:default/mock' } } },
+    'AUTH_CREDENTIALS_MISSING',
+    'User credentials is unexpectedly missing token',
+  ],
+  [
+    'the cookie with a request that can change something, from elsewhere',
+    ({ httpAuth, mockCredentials: { limitedUser } }) =>
+      httpAuth().credentials(
+        { method: 'POST', headers: { cookie: limitedUser.cookie(JANE) } },
+        { allowLimitedAccess: true },
+      ),
+    gives({ userEntityRef: JANE }),
+    'AUTH_LIMITED_TOKEN_NOT_ALLOWED',
+    'Illegal limited user token',
+  ],
   [
     'authenticate undefined',
     authenticate(undefined),
@@ -165,6 +221,64 @@ describe("Where Backstage's mocks let something through, or fail, ours", () => {
     expect(await outcomeOf(ourMocks, action)).toEqual({
       error: { name: 'AuthenticationError', code, message },
     });
+  });
+
+  it.each<[what: string, code: AuthErrorCode, message: string, action: Action]>([
+    [
+      'a plugin that a restricted service may not call',
+      'AUTH_ACCESS_RESTRICTED',
+      'Access to this plugin is restricted',
+      authenticate('mock-service-token:{"restrictions":{"catalog":{}}}'),
+    ],
+    [
+      'the stored credentials of a service',
+      'AUTH_DELEGATION_NOT_ALLOWED',
+      'This call may not be made for its caller',
+      ({ auth, mockCredentials: { service } }) =>
+        auth().getPluginRequestToken({ onBehalfOf: stored(service()), targetPluginId: 'catalog' }),
+    ],
+  ])('forbid: %s', async (_, code, message, action) => {
+    expect(await outcomeOf(theirMocks, action)).toMatchObject({ value: {} });
+    expect(await outcomeOf(ourMocks, action)).toEqual({
+      error: { name: 'NotAllowedError', code, message },
+    });
+  });
+
+  it('leave a good cookie of the same user alone', async () => {
+    const action: Action = ({ httpAuth, mockCredentials: { limitedUser } }) =>
+      issueUserCookie(httpAuth(), { cookie: limitedUser.cookie() });
+    const outcomes = [await outcomeOf(theirMocks, action), await outcomeOf(ourMocks, action)];
+    expect(outcomes.map(outcome => outcome.value?.json)).toEqual([
+      {
+        set: { 'Set-Cookie': 'backstage-auth=mock-limited-user-token:{"sub":"user:default/mock"}' },
+        expiresAt: '2026-01-01T13:00:00.000Z',
+      },
+      { set: {}, expiresAt: '2026-01-01T13:00:00.000Z' },
+    ]);
+  });
+
+  const restricted = { sub: 'x', target: 'b', restrictions: { '*': RESTRICTIONS } };
+
+  it.each<[string, Action]>([
+    [
+      'mockCredentials.service.token',
+      ({ mockCredentials: { service } }) =>
+        service.token({ onBehalfOf: service('x', RESTRICTIONS), targetPluginId: 'b' }),
+    ],
+    [
+      'getPluginRequestToken',
+      async ({ auth, mockCredentials: { service } }) => {
+        const onBehalfOf = service('x', RESTRICTIONS);
+        return (await auth().getPluginRequestToken({ onBehalfOf, targetPluginId: 'b' })).token;
+      },
+    ],
+  ])('write access restrictions into the token: %s', async (_, action) => {
+    expect((await outcomeOf(theirMocks, action)).value?.json).toBe(
+      'mock-service-token:{"sub":"x","target":"b"}',
+    );
+    expect((await outcomeOf(ourMocks, action)).value?.json).toBe(
+      `mock-service-token:${JSON.stringify(restricted)}`,
+    );
   });
 
   it('clear the cookie for credentials of nobody, in place of setting that of the default user', async () => {

@@ -1,5 +1,5 @@
 import { createKnexKeyStore, MemoryKeyStore } from '@stagepass/auth-backend';
-import { keyStoreContract } from '../../packages/auth-test-utils/src/contracts/keyStoreContract';
+import { keyStoreContract } from '@stagepass/auth-test-utils/contracts';
 import { describeOnServers, dropDatabases } from '../databases/servers';
 import { silentLogger } from '../databases/silentLogger';
 import { describeContract } from './describeContract';

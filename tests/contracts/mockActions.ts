@@ -8,7 +8,8 @@ type CreateCredentials = (mocks: Mocks) => BackstageCredentials;
 
 const JANE = 'user:default/jane';
 const AGENT = { actor: { subject: 'external:agent' } };
-const RESTRICTIONS = {
+/** What a restricted service may do. */
+export const RESTRICTIONS = {
   permissionNames: ['catalog.read'],
   permissionAttributes: { action: ['read' as const] },
 };
@@ -37,8 +38,6 @@ const strings: Record<string, Action> = {
   'service.token': ({ mockCredentials: { service } }) => service.token(),
   'service.token for a service': ({ mockCredentials: { service } }) =>
     service.token({ onBehalfOf: service('plugin:a'), targetPluginId: 'b' }),
-  'service.token for a restricted service': ({ mockCredentials: { service } }) =>
-    service.token({ onBehalfOf: service('x', RESTRICTIONS), targetPluginId: 'b' }),
   'service.token for a user': ({ mockCredentials: { service, user } }) =>
     service.token({ onBehalfOf: user(JANE, AGENT), targetPluginId: 'b' }),
   'service.token for nobody': ({ mockCredentials: { service, none } }) =>
@@ -148,12 +147,17 @@ export const mockActions: Readonly<Record<string, Action>> = {
     auth({ pluginId: 'catalog' }).getOwnServiceCredentials(),
   listPublicServiceKeys: ({ auth }) => auth().listPublicServiceKeys(),
   ...forEachCredentials((name, create): Record<string, Action> => ({
-    [`getPluginRequestToken for ${name}`]: mocks =>
-      mocks.auth().getPluginRequestToken({ onBehalfOf: create(mocks), targetPluginId: 'catalog' }),
-    [`getPluginRequestToken for ${name}, default policy disabled`]: mocks =>
-      mocks
-        .auth({ disableDefaultAuthPolicy: true })
-        .getPluginRequestToken({ onBehalfOf: create(mocks), targetPluginId: 'catalog' }),
+    // Those of ours carry the restrictions.
+    ...(name !== 'restricted service' && {
+      [`getPluginRequestToken for ${name}`]: mocks =>
+        mocks
+          .auth()
+          .getPluginRequestToken({ onBehalfOf: create(mocks), targetPluginId: 'catalog' }),
+      [`getPluginRequestToken for ${name}, default policy disabled`]: mocks =>
+        mocks
+          .auth({ disableDefaultAuthPolicy: true })
+          .getPluginRequestToken({ onBehalfOf: create(mocks), targetPluginId: 'catalog' }),
+    }),
     [`getLimitedUserToken for ${name}`]: mocks =>
       mocks.auth().getLimitedUserToken(create(mocks) as never),
     [`isPrincipal of ${name}`]: mocks =>

@@ -1,15 +1,19 @@
 import { createHttpAuthService } from '@stagepass/auth-http';
 import { mockCredentials, mockServices, TestClock } from '@stagepass/auth-test-utils';
 import { isPrincipal } from '@stagepass/auth-node';
-import { authServiceContract } from '../../packages/auth-test-utils/src/contracts/authServiceContract';
-import { tokenFor } from '../../packages/auth-test-utils/src/contracts/AuthServiceSubject';
-import { credentialsContract } from '../../packages/auth-test-utils/src/contracts/credentialsContract';
-import { httpAuthServiceContract } from '../../packages/auth-test-utils/src/contracts/httpAuthServiceContract';
-import type { HttpAuthServiceSubject } from '../../packages/auth-test-utils/src/contracts/HttpAuthServiceSubject';
-import { onBehalfOfContract } from '../../packages/auth-test-utils/src/contracts/onBehalfOfContract';
-import { userCookieContract } from '../../packages/auth-test-utils/src/contracts/userCookieContract';
+import {
+  authServiceContract,
+  credentialsContract,
+  delegationContract,
+  httpAuthServiceContract,
+  type HttpAuthServiceSubject,
+  onBehalfOfContract,
+  requestExpiryContract,
+  tokenExpiryContract,
+  userCookieContract,
+} from '@stagepass/auth-test-utils/contracts';
 import { describeContract } from './describeContract';
-import { createRealBackend } from './realBackend';
+import { createRealBackend, tokenFor } from './realBackend';
 import { silentLogger } from '../databases/silentLogger';
 
 async function createRealHttpAuth(): Promise<HttpAuthServiceSubject> {
@@ -51,7 +55,9 @@ async function createHttpAuthOnMockAuth(): Promise<HttpAuthServiceSubject> {
     auth,
     clock,
     userToken: async userEntityRef => mockCredentials.user.token(userEntityRef),
-    limitedUserToken: async userEntityRef => mockCredentials.limitedUser.token(userEntityRef),
+    async limitedUserToken(userEntityRef) {
+      return (await auth.getLimitedUserToken(mockCredentials.user(userEntityRef))).token;
+    },
     serviceToken: async () => mockCredentials.service.token(),
   };
 }
@@ -59,9 +65,12 @@ async function createHttpAuthOnMockAuth(): Promise<HttpAuthServiceSubject> {
 describeContract('createAuthBackend', authServiceContract, createRealBackend);
 describeContract('createAuthBackend and credentials', credentialsContract, createRealBackend);
 describeContract('createAuthBackend and users', onBehalfOfContract, createRealBackend);
+describeContract('createAuthBackend and delegation', delegationContract, createRealBackend);
+describeContract('createAuthBackend and time', tokenExpiryContract, createRealBackend);
 
 describeContract('createHttpAuthService', httpAuthServiceContract, createRealHttpAuth);
 describeContract('createHttpAuthService and cookies', userCookieContract, createRealHttpAuth);
+describeContract('createHttpAuthService and time', requestExpiryContract, createRealHttpAuth);
 
 describeContract(
   'createHttpAuthService on mockServices.auth',
@@ -72,7 +81,9 @@ describeContract(
   'createHttpAuthService on mockServices.auth and cookies',
   userCookieContract,
   createHttpAuthOnMockAuth,
-  new Map([
-    ['leaves a cookie of the same user alone while it is good', 'mock credentials do not expire'],
-  ]),
+);
+describeContract(
+  'createHttpAuthService on mockServices.auth, and time',
+  requestExpiryContract,
+  createHttpAuthOnMockAuth,
 );

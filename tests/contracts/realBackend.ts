@@ -4,17 +4,18 @@ import {
   createUserTokenIssuer,
   type UserTokenIssuer,
 } from '@stagepass/auth-backend';
-import type { AuthService, LoggerService } from '@stagepass/auth-node';
+import type { AuthService, BackstageCredentials, LoggerService } from '@stagepass/auth-node';
 import { mockServices, TestClock } from '@stagepass/auth-test-utils';
-import {
-  type AuthServiceSubject,
-  tokenFor,
-} from '../../packages/auth-test-utils/src/contracts/AuthServiceSubject';
+import type {
+  DelegationSubject,
+  TimedAuthServiceSubject,
+} from '@stagepass/auth-test-utils/contracts';
 
 const RESTRICTED_TOKEN = 'a-static-token-that-reads-the-catalog';
+const DELEGABLE_TOKEN = 'a-static-token-for-catalog-and-search';
 
 /** A backend with everything real but time and network. */
-export interface RealBackend extends AuthServiceSubject {
+export interface RealBackend extends TimedAuthServiceSubject, DelegationSubject {
   readonly clock: TestClock;
 }
 
@@ -27,6 +28,14 @@ export async function createRealBackend(): Promise<RealBackend> {
         type: 'static',
         options: { token: RESTRICTED_TOKEN, subject: 'catalog-reader' },
         accessRestrictions: [{ plugin: 'catalog', permissionAttribute: { action: 'read' } }],
+      },
+      {
+        type: 'static',
+        options: { token: DELEGABLE_TOKEN, subject: 'catalog-and-search' },
+        accessRestrictions: [
+          { plugin: 'catalog', permissionAttribute: { action: 'read' } },
+          { plugin: 'search', permission: 'search.query' },
+        ],
       },
     ],
   });
@@ -46,6 +55,7 @@ export async function createRealBackend(): Promise<RealBackend> {
     openPlugin: pluginId => open.backend.forPlugin(pluginId),
     userToken,
     restrictedToken: async () => RESTRICTED_TOKEN,
+    delegableToken: async () => DELEGABLE_TOKEN,
     wrongTokens: () => wrongTokens(backend, issuer, clock),
   };
 }
@@ -99,6 +109,15 @@ async function wrongTokens(backend: AuthBackend, issuer: UserTokenIssuer, clock:
     ),
     'a static token cut short': RESTRICTED_TOKEN.slice(0, -1),
   };
+}
+
+/** Issues a token for one call. */
+export async function tokenFor(
+  auth: AuthService,
+  onBehalfOf: BackstageCredentials,
+  targetPluginId: string,
+): Promise<string> {
+  return (await auth.getPluginRequestToken({ onBehalfOf, targetPluginId })).token;
 }
 
 async function ownToken(auth: AuthService): Promise<string> {

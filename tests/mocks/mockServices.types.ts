@@ -47,6 +47,16 @@ accepts<jest.Mocked<api.UserInfoService>>(mockServices.userInfo.mock());
 accepts<jest.Mocked<api.DiscoveryService>>(mockServices.discovery.mock());
 accepts<jest.Mocked<api.AuthService>>(plain.mockServices.auth.mock());
 
+// Spies
+
+accepts<api.AuthService>(mockServices.auth.spy({ pluginId: 'todo' }));
+accepts<theirs.ServiceMock<api.AuthService>>(mockServices.auth.spy());
+accepts<jest.Mocked<api.AuthService>>(plain.mockServices.auth.spy({ pluginId: 'todo' }));
+same<
+  Parameters<typeof plain.mockServices.auth.spy>,
+  Parameters<(typeof plain.mockServices)['auth']>
+>();
+
 /** What the spies of a test file are told, by the types of the method. */
 export async function spies({ auth }: { auth: ours.ServiceMock<api.AuthService> }) {
   auth.getPluginRequestToken.mockResolvedValueOnce({ token: 'a-token' });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -14,6 +14,18 @@ export class TemporaryProject {
   write(path: string, content: string): void {
     mkdirSync(dirname(join(this.folder, path)), { recursive: true });
     writeFileSync(join(this.folder, path), content);
+  }
+
+  /** Copies a folder into the project, with its `package.json` in place of that of the project. */
+  copy(folder: string): void {
+    cpSync(folder, this.folder, { recursive: true, filter: path => !/node_modules$/.test(path) });
+  }
+
+  /** Replaces a text in a file, which must be there. */
+  replace(path: string, text: string, replacement: string): void {
+    const content = readFileSync(join(this.folder, path), 'utf8');
+    if (!content.includes(text)) throw new Error(`${path} does not say ${text}`);
+    this.write(path, content.replace(text, replacement));
   }
 
   /** Installs tarballs and registry packages. */

@@ -77,6 +77,10 @@ const files: Record<keyof typeof imports, string[]> = {
     'dist/backstage.d.cts',
     'dist/backstage.d.ts',
     'dist/backstage.js',
+    'dist/contracts.cjs',
+    'dist/contracts.d.cts',
+    'dist/contracts.d.ts',
+    'dist/contracts.js',
     'dist/index.cjs',
     'dist/index.d.cts',
     'dist/index.d.ts',
@@ -85,6 +89,7 @@ const files: Record<keyof typeof imports, string[]> = {
     'dist/matchers.d.cts',
     'dist/matchers.d.ts',
     'dist/matchers.js',
+    'dist/shared.js',
     'package.json',
   ],
 };

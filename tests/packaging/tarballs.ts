@@ -21,6 +21,7 @@ export const imports = {
     '@stagepass/auth-test-utils',
     '@stagepass/auth-test-utils/backstage',
     '@stagepass/auth-test-utils/matchers',
+    '@stagepass/auth-test-utils/contracts',
   ],
 } as const;
 

@@ -41,7 +41,6 @@ describe('MockAuthService', () => {
     ['mock-invalid-limited-user-token', 'AUTH_SIGNATURE_INVALID', 'Limited user token is invalid'],
     ['mock-invalid-service-token', 'AUTH_SIGNATURE_INVALID', 'Service token is invalid'],
     ['', 'AUTH_TOKEN_MALFORMED', 'Token is empty'],
-    ['mock-none-token', 'AUTH_TOKEN_TYPE_UNKNOWN', "Unknown mock token 'mock-none-token'"],
     ['a.b.c', 'AUTH_TOKEN_TYPE_UNKNOWN', "Unknown mock token 'a.b.c'"],
     [
       'mock-service-token:{"target":"other"}',
@@ -68,8 +67,9 @@ describe('MockAuthService', () => {
 
   it('says in the reason which mock tokens exist, and what was found on one line', async () => {
     await expect(auth.authenticate('a\nb')).rejects.toMatchObject({
-      reason:
-        'expected a token made by mockCredentials.user, .limitedUser or .service, found "a\\nb"',
+      reason: expect.stringMatching(
+        /^expected a mock token, found "a\\nb"; of mock tokens, mockCredentials[.]user[.]token[(][)] gives mock-user-token or /,
+      ) as unknown,
     });
     await expect(auth.authenticate('mock-user-token:{"sub":"a\nb"}')).rejects.toMatchObject({
       reason: expect.stringContaining('mockCredentials') as unknown,
@@ -86,33 +86,92 @@ describe('MockAuthService', () => {
     const limited = await new MockAuthService({ clock }).getLimitedUserToken(
       mockCredentials.user(JANE),
     );
+    const expiresAt = new Date('2026-05-01T11:00:00Z');
     expect(limited).toEqual({
-      token: mockCredentials.limitedUser.token(JANE),
-      expiresAt: new Date('2026-05-01T11:00:00Z'),
+      token: mockCredentials.limitedUser.token(JANE, { expiresAt }),
+      expiresAt,
     });
   });
 
   it.each([
-    ['a service', mockCredentials.service(), "credential type 'service'"],
-    ['nobody', mockCredentials.none(), "credential type 'none'"],
-    ['no principal', {}, "credential type 'undefined'"],
+    [
+      'a service',
+      mockCredentials.service(),
+      "Refused to issue limited user token for credential type 'service'",
+    ],
+    [
+      'nobody',
+      mockCredentials.none(),
+      "Refused to issue limited user token for credential type 'none'",
+    ],
+    ['no credentials', {}, 'Invalid credential type'],
   ])('has no limited user token for %s', async (_, credentials, message) => {
     await expect(
       auth.getLimitedUserToken(credentials as BackstageCredentials<BackstageUserPrincipal>),
     ).rejects.toMatchObject({
       code: 'AUTH_CREDENTIALS_MISSING',
-      message: `Refused to issue limited user token for ${message}`,
+      message,
     });
   });
 
   it('refuses to limit a user whose ref is none', async () => {
-    const credentials = { ...mockCredentials.user(), principal: { type: 'user' as const } };
-    await expect(
-      auth.getLimitedUserToken(credentials as BackstageCredentials<BackstageUserPrincipal>),
-    ).rejects.toMatchObject({
+    const credentials = mockCredentials.user();
+    Object.assign(credentials, { principal: { type: 'user' } });
+    await expect(auth.getLimitedUserToken(credentials)).rejects.toMatchObject({
       code: 'AUTH_CLAIM_INVALID',
       message: "Invalid user entity reference 'undefined', expected <kind>:<namespace>/<name>",
     });
+  });
+
+  it('lets a token end when it says so, whoever gives the time', async () => {
+    const past = { expiresAt: new Date(0) };
+    const future = { expiresAt: new Date(8.64e15) };
+    const limited = { allowLimitedAccess: true };
+    const { user, limitedUser, service } = mockCredentials;
+    const onBehalfOf = user(JANE, past);
+    for (const token of [
+      user.token(JANE, past),
+      user.token(undefined, past),
+      limitedUser.token(JANE, past),
+      service.token(past),
+      service.token({ onBehalfOf, targetPluginId: 'catalog' }),
+    ]) {
+      await expect(auth.authenticate(token, limited)).rejects.toMatchObject({
+        code: 'AUTH_TOKEN_EXPIRED',
+        message: 'Illegal token',
+        reason: expect.stringContaining('expired at 1970-01-01T00:00:00.000Z') as unknown,
+      });
+    }
+    for (const token of [user.token(JANE, future), limitedUser.token(JANE, future)]) {
+      const credentials = await auth.authenticate(token, limited);
+      expect(credentials).toEqual(user(JANE, future));
+      expect((credentials as { token?: string }).token).toBe(token);
+    }
+  });
+
+  it('takes stored credentials of services only where it is told to, and never restricted ones', async () => {
+    const pluginId = 'catalog';
+    const open = new MockAuthService({ pluginId, dangerouslyAllowStoredServiceCredentials: true });
+    const stored = (credentials: object) =>
+      JSON.parse(JSON.stringify(credentials)) as BackstageCredentials;
+    const onBehalfOf = stored(mockCredentials.service('plugin:a'));
+    const call = { onBehalfOf, targetPluginId: 'todo' };
+    expect(await open.getPluginRequestToken(call)).toEqual({
+      token: 'mock-service-token:{"sub":"plugin:a","target":"todo"}',
+    });
+    const restricted = stored(mockCredentials.service('plugin:a', { permissionNames: ['a'] }));
+    for (const [service, credentials] of [
+      [auth, onBehalfOf],
+      [open, restricted],
+    ] as const) {
+      await expect(
+        service.getPluginRequestToken({ onBehalfOf: credentials, targetPluginId: 'todo' }),
+      ).rejects.toMatchObject({
+        name: 'NotAllowedError',
+        code: 'AUTH_DELEGATION_NOT_ALLOWED',
+        message: 'This call may not be made for its caller',
+      });
+    }
   });
 
   it('throws for public keys at once, as there are none', () => {

@@ -10,33 +10,24 @@ import {
   type Clock,
   isPrincipal,
 } from '@stagepass/auth-node';
-import { createAuthError, quote, systemClock } from '@stagepass/auth-node/internal';
-import { mockCredentials } from './mockCredentials';
 import {
-  INVALID_LIMITED_USER_TOKEN,
-  INVALID_SERVICE_TOKEN,
-  INVALID_USER_TOKEN,
-  isUserEntityRef,
-  mockTokenKind,
-  parseMockToken,
-  SERVICE_TOKEN,
-  USER_TOKEN,
-  userEntityRefMessage,
-} from './mockTokens';
-
-/** How long mock tokens are said to be good, in milliseconds; nothing ever refuses them for their age. */
-const TOKEN_LIFETIME = 3_600_000;
-
-const invalidTokens: ReadonlyMap<string, string> = new Map([
-  [INVALID_USER_TOKEN, 'User token is invalid'],
-  [INVALID_LIMITED_USER_TOKEN, 'Limited user token is invalid'],
-  [INVALID_SERVICE_TOKEN, 'Service token is invalid'],
-]);
+  createAuthError,
+  type CredentialsView,
+  quote,
+  viewCredentials,
+} from '@stagepass/auth-node/internal';
+import { mockCredentials } from './mockCredentials';
+import { MockLifetimes } from './MockLifetimes';
+import { namedRestrictions, requireDelegable, restrictionsFor } from './mockRestrictions';
+import { isUserEntityRef, type MockTokenClaims, userEntityRefMessage } from './mockTokens';
+import { proveMockUser } from './mockUser';
+import { readMockToken } from './readMockToken';
 
 /** Options of the mock auth service, see `mockServices.auth`. */
 export interface MockAuthOptions {
   pluginId?: string;
   disableDefaultAuthPolicy?: boolean;
+  dangerouslyAllowStoredServiceCredentials?: boolean;
   clock?: Clock;
 }
 
@@ -44,40 +35,37 @@ export interface MockAuthOptions {
 export class MockAuthService implements AuthService {
   readonly #pluginId: string;
   readonly #defaultPolicyDisabled: boolean;
-  readonly #clock: Clock;
+  readonly #storedServiceCredentials: boolean;
+  readonly #lifetimes: MockLifetimes;
 
   constructor(options: MockAuthOptions = {}) {
     this.#pluginId = options.pluginId ?? 'test';
     this.#defaultPolicyDisabled = Boolean(options.disableDefaultAuthPolicy);
-    this.#clock = options.clock ?? systemClock;
+    this.#storedServiceCredentials = options.dangerouslyAllowStoredServiceCredentials === true;
+    this.#lifetimes = new MockLifetimes(options.clock);
   }
 
   async authenticate(
     token: string,
     options?: { allowLimitedAccess?: boolean },
   ): Promise<BackstageCredentials> {
-    if (token === USER_TOKEN) return mockCredentials.user();
-    if (token === SERVICE_TOKEN) return mockCredentials.service();
-    const invalid = invalidTokens.get(token);
-    if (invalid !== undefined) {
+    const { kind, claims } = readMockToken(token);
+    const expiresAt = this.#lifetimes.endOf(claims.exp);
+    if (kind === 'service') return this.#service(claims, expiresAt);
+    const isLimited = kind === 'limitedUser';
+    this.#lifetimes.require(expiresAt, isLimited ? 'limited user token' : 'user token');
+    if (isLimited && options?.allowLimitedAccess !== true) {
       throw createAuthError(
-        'AUTH_SIGNATURE_INVALID',
-        'the mock token stands for one that is forged',
-        {
-          message: invalid,
-        },
+        'AUTH_LIMITED_TOKEN_NOT_ALLOWED',
+        'a limited user token is not accepted here; send a user token, or allow limited access',
+        { message: 'Limited user token is not allowed' },
       );
     }
-    if (typeof token !== 'string' || token === '') {
-      throw createAuthError(
-        'AUTH_TOKEN_MALFORMED',
-        `expected a token, found ${token === '' ? 'an empty one' : `a ${typeof token}`}`,
-        {
-          message: token === '' ? 'Token is empty' : 'Token is not a string',
-        },
-      );
-    }
-    return this.#readToken(token, options?.allowLimitedAccess === true);
+    const { sub, actor } = claims;
+    const credentials = mockCredentials.user(sub, { actor, expiresAt });
+    // The limited form of a limited token is that very token.
+    if (isLimited && expiresAt) Object.defineProperty(credentials, 'token', { value: token });
+    return credentials;
   }
 
   isPrincipal<TType extends keyof BackstagePrincipalTypes>(
@@ -105,28 +93,25 @@ export class MockAuthService implements AuthService {
         `Invalid targetPluginId, expected letters, digits, '-' and '_', found ${quote(targetPluginId)}`,
       );
     }
-    if (isPrincipal(onBehalfOf, 'none') && this.#defaultPolicyDisabled) return { token: '' };
-    if (!isPrincipal(onBehalfOf, 'user') && !isPrincipal(onBehalfOf, 'service')) {
-      throw refusedToIssue('service', onBehalfOf);
-    }
-    return { token: mockCredentials.service.token({ onBehalfOf, targetPluginId }) };
+    const view = viewCredentials(onBehalfOf);
+    const { type } = view.principal;
+    if (type === 'none' && this.#defaultPolicyDisabled) return { token: '' };
+    if (type !== 'user' && type !== 'service') throw refusedToIssue('service', type);
+    if (type === 'service') requireDelegable(view, targetPluginId, this.#storedServiceCredentials);
+    const origin = type === 'user' ? this.#user(view).end : undefined;
+    const expiresAt = this.#lifetimes.endOfIssued(origin);
+    return { token: mockCredentials.service.token({ onBehalfOf, targetPluginId, expiresAt }) };
   }
 
   async getLimitedUserToken(
     credentials: BackstageCredentials<BackstageUserPrincipal>,
   ): Promise<{ token: string; expiresAt: Date }> {
-    if (!isPrincipal(credentials, 'user')) throw refusedToIssue('limited user', credentials);
-    const { userEntityRef } = credentials.principal;
-    if (!isUserEntityRef(userEntityRef)) {
-      throw createAuthError(
-        'AUTH_CLAIM_INVALID',
-        `the credentials name the user ${quote(userEntityRef)}; make them with mockCredentials.user`,
-        { message: userEntityRefMessage(userEntityRef) },
-      );
-    }
+    const view = viewCredentials(credentials);
+    if (view.principal.type !== 'user') throw refusedToIssue('limited user', view.principal.type);
+    const { userEntityRef, limitedToken, end } = this.#user(view);
     return {
-      token: mockCredentials.limitedUser.token(userEntityRef),
-      expiresAt: new Date(this.#clock.now() + TOKEN_LIFETIME),
+      token: limitedToken || mockCredentials.limitedUser.token(userEntityRef, { expiresAt: end }),
+      expiresAt: this.#lifetimes.toldEnd(end),
     };
   }
 
@@ -135,24 +120,9 @@ export class MockAuthService implements AuthService {
     throw new Error('Not implemented');
   }
 
-  #readToken(token: string, allowLimitedAccess: boolean): BackstageCredentials {
-    const kind = mockTokenKind(token);
-    if (!kind) {
-      throw createAuthError(
-        'AUTH_TOKEN_TYPE_UNKNOWN',
-        `expected a token made by mockCredentials.user, .limitedUser or .service, found ${quote(token)}`,
-        { message: `Unknown mock token '${token}'` },
-      );
-    }
-    if (kind === 'limitedUser' && !allowLimitedAccess) {
-      throw createAuthError(
-        'AUTH_LIMITED_TOKEN_NOT_ALLOWED',
-        'a limited user token is not accepted here; send a user token, or allow limited access',
-        { message: 'Limited user token is not allowed' },
-      );
-    }
-    const { sub, actor, obo, target } = parseMockToken(kind, token);
-    if (kind !== 'service') return mockCredentials.user(sub, { actor });
+  #service(claims: MockTokenClaims, expiresAt: Date | undefined): BackstageCredentials {
+    const { sub, obo, target, restrictions } = claims;
+    this.#lifetimes.require(expiresAt, 'service token');
     if (target !== undefined && target !== this.#pluginId) {
       throw createAuthError(
         'AUTH_AUDIENCE_MISMATCH',
@@ -162,17 +132,37 @@ export class MockAuthService implements AuthService {
         },
       );
     }
-    return obo === undefined ? mockCredentials.service(sub) : mockCredentials.user(obo);
+    if (obo !== undefined) return mockCredentials.user(obo, { expiresAt });
+    if (!restrictions) return mockCredentials.service(sub);
+    const own = restrictionsFor(restrictions, this.#pluginId);
+    if (own) return mockCredentials.service(sub, own, namedRestrictions(restrictions));
+    throw createAuthError(
+      'AUTH_ACCESS_RESTRICTED',
+      `the access restrictions of ${quote(sub)} name the plugins ${quote(Object.keys(restrictions))}, this service is of ${quote(this.#pluginId)}`,
+    );
+  }
+
+  /** Says whose the credentials are, until when, and what their token is if it is limited. */
+  #user(view: CredentialsView) {
+    const proof = proveMockUser(view);
+    const { userEntityRef } = view.principal as { userEntityRef?: unknown };
+    if (!isUserEntityRef(userEntityRef)) {
+      throw createAuthError(
+        'AUTH_CLAIM_INVALID',
+        `the credentials name the user ${quote(userEntityRef)}; make them with mockCredentials.user`,
+        { message: userEntityRefMessage(userEntityRef) },
+      );
+    }
+    const end = this.#lifetimes.endOf(proof?.exp);
+    this.#lifetimes.require(end, 'token in the credentials');
+    return { userEntityRef, end, limitedToken: proof?.kind === 'limitedUser' && view.token };
   }
 }
 
-function refusedToIssue(what: string, credentials: BackstageCredentials): Error {
-  const principal = credentials.principal as { type?: unknown } | undefined;
+function refusedToIssue(what: string, type: string): Error {
   return createAuthError(
     'AUTH_CREDENTIALS_MISSING',
-    `no ${what} token can be issued on behalf of a ${quote(principal?.type)} principal`,
-    {
-      message: `Refused to issue ${what} token for credential type '${String(principal?.type)}'`,
-    },
+    `no ${what} token can be issued on behalf of a ${quote(type)} principal`,
+    { message: `Refused to issue ${what} token for credential type '${type}'` },
   );
 }

@@ -91,7 +91,9 @@ describe('MockHttpAuthService', () => {
     expect(await httpAuth.issueUserCookie(response)).toEqual({
       expiresAt: new Date('2026-05-01T11:00:00Z'),
     });
-    expect(setHeader.mock.calls).toEqual([['Set-Cookie', mockCredentials.limitedUser.cookie()]]);
+    const expiresAt = new Date('2026-05-01T11:00:00Z');
+    const cookie = mockCredentials.limitedUser.cookie(undefined, { expiresAt });
+    expect(setHeader.mock.calls).toEqual([['Set-Cookie', cookie]]);
   });
 
   it('needs no request to set the cookie of given credentials', async () => {

@@ -12,29 +12,38 @@ import {
 import { createAuthError, quote, systemClock } from '@stagepass/auth-node/internal';
 import { MockAuthService } from './MockAuthService';
 import { mockCredentials } from './mockCredentials';
+import { MockLifetimes } from './MockLifetimes';
 import { AUTH_COOKIE, mockTokenKind, NONE_TOKEN } from './mockTokens';
+import { isFromElsewhere } from './requestOrigin';
 import { authCookies, bearerToken } from './requestTokens';
+
+/** A cookie good for less is replaced. */
+const renewalMilliseconds = 5 * 60 * 1000;
 
 /** Options of the mock request service, see `mockServices.httpAuth`. */
 export interface MockHttpAuthOptions {
   pluginId?: string;
   defaultCredentials?: BackstageCredentials;
+  disableDefaultAuthPolicy?: boolean;
+  corsOrigins?: readonly string[];
   clock?: Clock;
 }
 
 /** A request service that reads mock tokens; a request without credentials has the default ones. */
 export class MockHttpAuthService implements HttpAuthService {
+  readonly #options: MockHttpAuthOptions;
   readonly #auth: MockAuthService;
-  readonly #defaultCredentials: BackstageCredentials;
   readonly #clock: Clock;
+  readonly #lifetimes: MockLifetimes;
   readonly #full = new WeakMap<AuthRequest, Promise<BackstageCredentials>>();
   readonly #limited = new WeakMap<AuthRequest, Promise<BackstageCredentials>>();
 
   constructor(options: MockHttpAuthOptions = {}) {
-    const { pluginId, defaultCredentials, clock = systemClock } = options;
+    const { pluginId, clock } = options;
+    this.#options = options;
     this.#auth = new MockAuthService({ pluginId, clock });
-    this.#defaultCredentials = defaultCredentials ?? mockCredentials.user();
-    this.#clock = clock;
+    this.#clock = clock ?? systemClock;
+    this.#lifetimes = new MockLifetimes(clock);
   }
 
   async credentials<TAllowed extends keyof BackstagePrincipalTypes = 'unknown'>(
@@ -71,6 +80,8 @@ export class MockHttpAuthService implements HttpAuthService {
         { message: 'Refused to issue cookie for non-user principal' },
       );
     }
+    const present = res.req && (await this.#presentCookie(res.req, credentials));
+    if (present) return { expiresAt: present };
     const { token, expiresAt } = await this.#auth.getLimitedUserToken(credentials);
     res.setHeader('Set-Cookie', `${AUTH_COOKIE}=${token}`);
     return { expiresAt };
@@ -88,25 +99,31 @@ export class MockHttpAuthService implements HttpAuthService {
     req: AuthRequest,
     allowLimitedAccess: boolean,
   ): Promise<BackstageCredentials> {
-    const token = bearerToken(req);
+    const { disableDefaultAuthPolicy: emptyBearerIsNone } = this.#options;
+    const token = bearerToken(req, { emptyBearerIsNone });
     if (token === NONE_TOKEN) return this.#auth.getNoneCredentials();
     if (token !== undefined) return this.#auth.authenticate(token, { allowLimitedAccess });
     const cookies = allowLimitedAccess ? authCookies(req) : [];
-    return cookies.length > 0 ? this.#authenticateCookies(cookies) : this.#defaultCredentials;
+    if (cookies.length === 0) return this.#defaultCredentials();
+    if (isFromElsewhere(req, this.#options.corsOrigins ?? [])) {
+      throw createAuthError(
+        'AUTH_LIMITED_TOKEN_NOT_ALLOWED',
+        'the auth cookie came with a request that can change something, and from elsewhere; send ' +
+          '"Sec-Fetch-Site: same-origin" as browsers do, name the origin in corsOrigins, or use a bearer token',
+      );
+    }
+    return this.#authenticateCookies(cookies);
   }
 
-  /** As the real service: junk beside a good cookie is passed over, cookies of two users are refused. */
+  /** With a clock, who is there by default has just signed in. */
+  #defaultCredentials(): BackstageCredentials {
+    const expiresAt = this.#lifetimes.endOfIssued();
+    return this.#options.defaultCredentials ?? mockCredentials.user(undefined, { expiresAt });
+  }
+
+  /** Junk beside a good cookie is passed over, cookies of two users are refused. */
   async #authenticateCookies(cookies: string[]): Promise<BackstageCredentials> {
-    const users = new Map<string, BackstageCredentials>();
-    let refusal: unknown;
-    for (const cookie of cookies) {
-      try {
-        const credentials = await this.#authenticateCookie(cookie);
-        users.set(credentials.principal.userEntityRef, credentials);
-      } catch (error) {
-        refusal ??= error;
-      }
-    }
+    const { users, refusal } = await this.#proveCookies(cookies);
     const [credentials] = users.values();
     if (!credentials) throw refusal;
     if (users.size > 1) {
@@ -116,6 +133,33 @@ export class MockHttpAuthService implements HttpAuthService {
       );
     }
     return credentials;
+  }
+
+  /** Tells until when a request has a cookie of this user, and of no other, that need not be replaced. */
+  async #presentCookie(
+    req: AuthRequest,
+    { principal }: BackstageCredentials<BackstageUserPrincipal>,
+  ): Promise<Date | undefined> {
+    const { users } = await this.#proveCookies(authCookies(req));
+    const own = users.get(principal.userEntityRef);
+    if (!own || users.size > 1) return undefined;
+    const { expiresAt } = await this.#auth.getLimitedUserToken(own);
+    const isFresh = expiresAt.getTime() > this.#clock.now() + renewalMilliseconds;
+    return isFresh ? expiresAt : undefined;
+  }
+
+  async #proveCookies(cookies: string[]) {
+    const users = new Map<string, BackstageCredentials<BackstageUserPrincipal>>();
+    let refusal: unknown;
+    for (const cookie of cookies) {
+      try {
+        const credentials = await this.#authenticateCookie(cookie);
+        users.set(credentials.principal.userEntityRef, credentials);
+      } catch (error) {
+        refusal ??= error;
+      }
+    }
+    return { users, refusal };
   }
 
   async #authenticateCookie(cookie: string): Promise<BackstageCredentials<BackstageUserPrincipal>> {

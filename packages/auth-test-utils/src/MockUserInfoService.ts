@@ -5,6 +5,8 @@ import {
   isPrincipal,
   type UserInfoService,
 } from '@stagepass/auth-node';
+import { viewCredentials } from '@stagepass/auth-node/internal';
+import { proveMockUser } from './mockUser';
 
 /** A user info service by which users own what they own themselves, unless told otherwise. */
 export class MockUserInfoService implements UserInfoService {
@@ -21,6 +23,7 @@ export class MockUserInfoService implements UserInfoService {
         `User info not available for principal type '${String(principal?.type)}'`,
       );
     }
+    proveMockUser(viewCredentials(credentials));
     const { userEntityRef } = credentials.principal;
     return { userEntityRef, ownershipEntityRefs: [userEntityRef], ...this.#info };
   }

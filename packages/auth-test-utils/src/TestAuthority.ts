@@ -1,6 +1,6 @@
 import type { DiscoveryService } from '@stagepass/auth-node';
 import type { TamperedPart } from './authority/tamper';
-import type { TokenDescription } from './describeMockToken';
+import type { DescribedRestrictions, TokenDescription } from './describeMockToken';
 import type { TestClock, TestDuration } from './TestClock';
 
 /**
@@ -13,8 +13,15 @@ export interface TestTokenOptions {
   expiresIn?: TestDuration;
   /** The token was good for an hour and expired an hour ago. */
   expired?: boolean;
+  /** The token is good from an hour from now on, for an hour. */
+  notYetValid?: boolean;
   /** It is signed with a key that nobody publishes. */
   unknownKey?: boolean;
+  /**
+   * Header parameters that are added, or put in place of those the token would have, such as
+   * `{ typ: 'JWT' }` for a token of another kind; `undefined` leaves one out. `alg` changes no signature.
+   */
+  header?: Record<string, unknown>;
   /** Claims that are added, or put in place of those the token would have; `undefined` leaves one out. */
   claims?: Record<string, unknown>;
 }
@@ -44,6 +51,38 @@ export interface TestPluginTokenOptions extends TestTokenOptions {
   to: string;
   /** The user for whom it calls: an entity ref, a user token or a limited user token of this authority. */
   onBehalfOf?: string;
+  /**
+   * What the call may do, by plugin id: it is made for a caller with such access restrictions. They stand in
+   * a critical header, which receivers that do not know it refuse (RFC 7515 section 4.1.11).
+   */
+  restrictions?: DescribedRestrictions;
+}
+
+/**
+ * What a token of the third party of a {@link TestAuthority} can be given.
+ *
+ * @public
+ */
+export interface TestExternalTokenOptions extends TestTokenOptions {
+  /** For whom the token is; default the audience of {@link TestAuthority.externalIssuer}. */
+  audience?: string;
+}
+
+/**
+ * A third party that publishes a key set: the options of an entry `{ type: 'jwks', options }` of
+ * `backend.auth.externalAccess`.
+ *
+ * @public
+ */
+export interface TestExternalIssuer {
+  /** Where its key set is; `fetch` of the authority answers it. */
+  url: string;
+  /** The `iss` of its tokens. */
+  issuer: string;
+  /** The `aud` of its tokens. */
+  audience: string;
+  /** What it signs with. */
+  algorithm: 'ES256';
 }
 
 /**
@@ -70,6 +109,14 @@ export interface TestAuthority {
   limitedUserToken(userEntityRef: string, options?: TestUserTokenOptions): string;
   /** Signs a token for a call from one plugin to another. It expires with the user's, at the latest. */
   pluginToken(options: TestPluginTokenOptions): string;
+  /** What the configuration needs to know of the third party that signs {@link TestAuthority.externalToken}s. */
+  readonly externalIssuer: TestExternalIssuer;
+  /**
+   * Signs a token as a third party does: a caller from outside, whose subject becomes `external:<sub>`.
+   *
+   * @param subject - its `sub`
+   */
+  externalToken(subject: string, options?: TestExternalTokenOptions): string;
   /** Changes a signed token so that it must be refused. */
   tamper(token: string, part: TamperedPart): string;
   /**
@@ -82,13 +129,14 @@ export interface TestAuthority {
   /** Publishes the keys of a plugin of another backend, so that its tokens are found good. */
   publishKeysOf(pluginId: string, auth: KeySetOwner): void;
   /**
-   * Signs with new keys from now on: those of a plugin, or everyone's. `auth` signs the user tokens too.
+   * Signs with new keys from now on: those of a plugin, or everyone's, the third party's too. `auth` signs
+   * the user tokens too.
    *
    * @param options - `withdrawOld`: the old keys are no longer published; default false
    */
   rotateKeys(pluginId?: string, options?: { withdrawOld?: boolean }): void;
-  /** From now on every request fails, as when no host answers. */
-  goDown(): void;
+  /** From now on every request fails, as when no host answers; with an id, every request to that plugin. */
+  goDown(pluginId?: string): void;
   /** Ends what {@link TestAuthority.goDown} began. */
   comeBack(): void;
 }

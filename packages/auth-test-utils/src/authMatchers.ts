@@ -1,4 +1,11 @@
 import type { AuthErrorCode } from '@stagepass/auth-node';
+import {
+  type ExpectedToken,
+  judgeMockToken,
+  judgeToken,
+  printExpected,
+  type TokenDescriber,
+} from './expectedToken';
 
 /**
  * What a matcher answers: whether it holds, and what to say if the test expected otherwise.
@@ -26,6 +33,10 @@ export interface AuthMatchers<R = unknown> {
   toHaveActor(subject: string): R;
   /** The error, or the promise, or what the function throws or returns, is a refusal with this code. */
   toBeRefusedWith(code: AuthErrorCode): Promise<void>;
+  /** What a plugin sent onward is such a token, signed, or a mock token. */
+  toBeTokenFor(expected: ExpectedToken & { authority: TokenDescriber }): Promise<void>;
+  /** What a plugin sent onward is such a mock token: a token, a header, a request, the call of a `fetch`. */
+  toBeTokenFor(expected: ExpectedToken): R;
 }
 
 /**
@@ -80,7 +91,32 @@ export const authMatchers = {
           : `Expected a refusal with ${code}, found ${how ?? describeError(error)}`,
     };
   },
+
+  toBeTokenFor,
 };
+
+/** Such a token, signed by the authority or a plugin whose keys it publishes, or a mock token. */
+function toBeTokenFor(
+  received: unknown,
+  expected: ExpectedToken & { authority: TokenDescriber },
+): Promise<AuthMatcherResult>;
+/** Such a mock token. */
+function toBeTokenFor(received: unknown, expected: ExpectedToken): AuthMatcherResult;
+function toBeTokenFor(
+  received: unknown,
+  { authority, ...expected }: ExpectedToken & { authority?: TokenDescriber },
+): AuthMatcherResult | Promise<AuthMatcherResult> {
+  const answerWith = ({ pass, found }: { pass: boolean; found: string }): AuthMatcherResult => ({
+    pass,
+    message: () =>
+      pass
+        ? `Expected anything but ${printExpected(expected)}`
+        : `Expected ${printExpected(expected)}, found ${found}`,
+  });
+  return authority
+    ? judgeToken(received, expected, authority).then(answerWith)
+    : answerWith(judgeMockToken(received, expected));
+}
 
 interface LoosePrincipal {
   readonly type?: unknown;

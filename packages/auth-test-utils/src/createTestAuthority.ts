@@ -1,6 +1,11 @@
 import { createAuthorityFetch } from './authority/authorityFetch';
 import { check, describeSignedToken } from './authority/describeSignedToken';
-import { limitToken, signPluginToken, signUserToken } from './authority/issueTokens';
+import {
+  limitToken,
+  signExternalToken,
+  signPluginToken,
+  signUserToken,
+} from './authority/issueTokens';
 import { KeyRing } from './authority/KeyRing';
 import { readToken } from './authority/signedToken';
 import { tamper } from './authority/tamper';
@@ -36,7 +41,16 @@ export async function createTestAuthority(
   const plugins = new Map<string, KeyRing>();
   const others = new Map<string, KeySetOwner>();
   const records = new Map<string, Record<string, unknown>>();
-  let down = false;
+  const third = new KeyRing();
+  const externalIssuer = {
+    url: 'http://third-party.test/jwks.json',
+    issuer: 'http://third-party.test',
+    audience: 'backend',
+    algorithm: 'ES256',
+  } as const;
+  const externalKeys = () => third.publicKeys();
+  const down = new Set<string>();
+  let allDown = false;
 
   function ringOf(pluginId: string): KeyRing {
     const ring = plugins.get(pluginId) ?? new KeyRing();
@@ -45,6 +59,8 @@ export async function createTestAuthority(
   }
 
   const userKeys = () => users.publicKeys();
+  const isDown = (pluginId: string | undefined) =>
+    allDown || (pluginId !== undefined && down.has(pluginId));
 
   async function pluginKeys(pluginId: string): Promise<object[]> {
     const foreign = await others.get(pluginId)?.listPublicServiceKeys();
@@ -77,27 +93,48 @@ export async function createTestAuthority(
       getBaseUrl: async pluginId => urlOf(pluginId),
       getExternalBaseUrl: async pluginId => urlOf(pluginId),
     },
-    fetch: createAuthorityFetch({ isDown: () => down, baseUrl, pluginKeys, userKeys, userRecord }),
+    fetch: createAuthorityFetch({
+      isDown,
+      baseUrl,
+      pluginKeys,
+      userKeys,
+      userRecord,
+      external: { url: externalIssuer.url, keys: externalKeys },
+    }),
     userToken,
     limitedUserToken: (userEntityRef, token) => limitToken(userToken(userEntityRef, token)),
-    pluginToken({ from, to, onBehalfOf, ...token }) {
-      const obo = isUserEntityRef(onBehalfOf) ? userToken(onBehalfOf) : onBehalfOf;
-      const call = { from, to, obo: obo === undefined ? undefined : limitToken(obo) };
+    pluginToken({ from, to, onBehalfOf, restrictions, ...token }) {
+      const user = isUserEntityRef(onBehalfOf) ? userToken(onBehalfOf) : onBehalfOf;
+      const obo = user === undefined ? undefined : limitToken(user);
+      const call = { from, to, obo, restrictions };
       return signPluginToken({ key: ringOf(from).current, now: clock.now() }, call, token);
+    },
+    externalIssuer,
+    externalToken(subject, { audience = externalIssuer.audience, ...token } = {}) {
+      const issuer = { key: third.current, now: clock.now(), issuer: externalIssuer.issuer };
+      return signExternalToken({ ...issuer, audience }, subject, token);
     },
     tamper,
     async describeToken(token) {
       const isMock = token.startsWith('mock-') || mockTokenKind(token) !== undefined;
       if (isMock) return describeMockToken(token);
-      return describeSignedToken(token, { now: () => clock.now(), pluginKeys, userKeys });
+      const external = { issuer: externalIssuer.issuer, keys: externalKeys };
+      return describeSignedToken(token, { now: () => clock.now(), pluginKeys, userKeys, external });
     },
     publishKeysOf: (pluginId, auth) => void others.set(pluginId, auth),
     rotateKeys(pluginId, { withdrawOld = false } = {}) {
+      if (pluginId === undefined) third.rotate(withdrawOld);
       if (pluginId === undefined || pluginId === 'auth') users.rotate(withdrawOld);
       const rings = pluginId === undefined ? [...plugins.values()] : [ringOf(pluginId)];
       for (const ring of rings) ring.rotate(withdrawOld);
     },
-    goDown: () => void (down = true),
-    comeBack: () => void (down = false),
+    goDown(pluginId) {
+      if (pluginId === undefined) allDown = true;
+      else down.add(pluginId);
+    },
+    comeBack() {
+      allDown = false;
+      down.clear();
+    },
   };
 }

@@ -39,3 +39,18 @@ it('refuses a text that is no mock token, without repeating it', () => {
     ),
   );
 });
+
+it('says what a restricted service may do', () => {
+  const { service } = mockCredentials;
+  const read = { permissionAttributes: { action: ['read' as const] } };
+  const token = service.token({
+    onBehalfOf: service('external:ci', undefined, { catalog: read }),
+    targetPluginId: 'catalog',
+  });
+  expect(describeMockToken(token)).toEqual({
+    type: 'service',
+    subject: 'external:ci',
+    to: 'catalog',
+    restrictions: { catalog: read },
+  });
+});

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mockFunction } from './mockFunction';
 
 const greet = () => mockFunction<[name: string], string>('greet');
@@ -203,5 +204,54 @@ describe('mockFunction', () => {
     mock.mockReturnValue('always');
     mock.mockRestore();
     expect(mock('d')).toBeUndefined();
+  });
+});
+
+describe('mockFunction, as node:test has it', () => {
+  it('counts its calls, and says of each what it was about', () => {
+    const failure = new Error('no');
+    const mock = greet().mockReturnValueOnce('hello');
+    mock.mockImplementationOnce(() => {
+      throw failure;
+    });
+    const self = { mock };
+    mock('a');
+    expect(() => self.mock('b')).toThrow(failure);
+    expect(mock.mock.callCount()).toBe(2);
+    const [first, second] = mock.mock.calls as unknown as Array<Record<string, unknown>>;
+    expect([first?.arguments, first?.result, first?.error]).toEqual([['a'], 'hello', undefined]);
+    expect([second?.arguments, second?.result, second?.error]).toEqual([['b'], undefined, failure]);
+    expect([first?.this, second?.this]).toEqual([undefined, self]);
+    mock.mock.resetCalls();
+    expect(mock.mock.callCount()).toBe(0);
+    expect(mock).not.toHaveBeenCalled();
+  });
+
+  it('shows nothing of that to what compares calls', () => {
+    const mock = greet();
+    mock('a');
+    assert.deepEqual(mock.mock.calls, [['a']]);
+    expect(mock.mock.calls).toStrictEqual([['a']]);
+    expect(Object.keys(mock.mock)).toEqual([
+      'calls',
+      'contexts',
+      'instances',
+      'invocationCallOrder',
+      'results',
+      'settledResults',
+      'lastCall',
+    ]);
+  });
+});
+
+describe('mockFunction with something to do from the beginning', () => {
+  it.each(['mockReset', 'mockRestore'] as const)('goes back to that: %s', method => {
+    const mock = mockFunction('greet', (name: string) => `hello ${name}`);
+    expect(mock('a')).toBe('hello a');
+    mock.mockReturnValue('always').mockReturnValueOnce('once');
+    expect([mock('a'), mock('a')]).toEqual(['once', 'always']);
+    mock[method]();
+    expect(mock).not.toHaveBeenCalled();
+    expect(mock('b')).toBe('hello b');
   });
 });

@@ -1,45 +1,5 @@
-import { AsyncResource } from 'node:async_hooks';
 import { isPromise } from 'node:util/types';
-
-/**
- * What a mock function remembers of its calls, the oldest first; one entry per call in each list.
- *
- * @public
- */
-export interface MockFunctionCalls<TArgs extends unknown[], TReturn> {
-  readonly calls: TArgs[];
-  /** The arguments of the last call; absent before the first. */
-  lastCall?: TArgs;
-  /** What `this` was. */
-  readonly contexts: unknown[];
-  /** The same as `contexts`, of the type that Jest and Vitest give it: what `new` made, had it been called so. */
-  readonly instances: TReturn[];
-  /** Numbers that grow from call to call, over all mock functions of the process. */
-  readonly invocationCallOrder: number[];
-  /** How the calls ended; a promise counts as returned. */
-  readonly results: Array<
-    | MockResult<'return', TReturn>
-    | MockResult<'throw', unknown>
-    | MockResult<'incomplete', undefined>
-  >;
-  /** How the calls ended once their promises had settled. */
-  readonly settledResults: Array<
-    | MockResult<'fulfilled', Awaited<TReturn>>
-    | MockResult<'rejected', unknown>
-    | MockResult<'incomplete', undefined>
-  >;
-}
-
-/**
- * How a call of a mock function ended.
- *
- * @public
- */
-export interface MockResult<TType, TValue> {
-  type: TType;
-  /** What was returned or thrown; undefined while the call goes on. */
-  value: TValue;
-}
+import { type MockFunctionCalls, noCalls, observe, record } from './mockFunctionCalls';
 
 /**
  * A function that remembers its calls and does what it is told, in the shape that the `expect` of Jest and
@@ -76,20 +36,28 @@ export interface MockFunction<TArgs extends unknown[], TReturn> {
   mockRejectedValueOnce(error: unknown): this;
   /** Forgets the calls. */
   mockClear(): this;
-  /** Forgets the calls and the implementations: calls return undefined. */
+  /** Forgets the calls and what it was told: a spy does again what the fake does, others return undefined. */
   mockReset(): this;
-  /** The same as `mockReset`: nothing was replaced that could come back. */
+  /** The same as `mockReset`. */
   mockRestore(): void;
 }
 
-/** Makes a mock function that returns undefined until it is told otherwise. */
+/**
+ * Makes a mock function.
+ *
+ * @param original - what it does until it is told otherwise, and again once it is reset; default nothing
+ */
 export function mockFunction<TArgs extends unknown[], TReturn>(
   defaultName: string,
+  original?: (...args: TArgs) => TReturn,
 ): MockFunction<TArgs, TReturn> {
   type Implementation = (...args: TArgs) => TReturn;
   let name = defaultName;
-  let calls: MockFunctionCalls<TArgs, TReturn> = noCalls();
-  let implementation: Implementation | undefined;
+  const resetCalls = () => {
+    calls = noCalls(resetCalls);
+  };
+  let calls: MockFunctionCalls<TArgs, TReturn> = noCalls(resetCalls);
+  let implementation: Implementation | undefined = original;
   let once: Implementation[] = [];
 
   function call(this: unknown, ...args: TArgs): TReturn {
@@ -148,11 +116,11 @@ export function mockFunction<TArgs extends unknown[], TReturn>(
     mockRejectedValueOnce: (error: unknown) =>
       mock.mockImplementationOnce(() => Promise.reject(error) as TReturn),
     mockClear() {
-      calls = noCalls();
+      resetCalls();
       return mock;
     },
     mockReset() {
-      implementation = undefined;
+      implementation = original;
       once = [];
       return mock.mockClear();
     },
@@ -172,53 +140,4 @@ function runAndThen(run: () => unknown, cleanUp: () => void): Promise<void> | vo
     if (!isPromise(running)) cleanUp();
   }
   if (isPromise(running)) return running.then(() => undefined).finally(cleanUp);
-}
-
-function noCalls() {
-  return {
-    calls: [],
-    contexts: [],
-    instances: [],
-    invocationCallOrder: [],
-    results: [],
-    settledResults: [],
-  };
-}
-
-/** Notes that a call begins; how it ends is written into what is returned. */
-function record<TArgs extends unknown[], TReturn>(
-  into: MockFunctionCalls<TArgs, TReturn>,
-  self: unknown,
-  args: TArgs,
-) {
-  const result = { type: 'incomplete', value: undefined } as const;
-  const settled = { type: 'incomplete', value: undefined } as const;
-  into.calls.push(args);
-  into.lastCall = args;
-  into.contexts.push(self);
-  into.instances.push(self as TReturn);
-  // Node's own counter, which no faked timers stop and all copies of this module share.
-  into.invocationCallOrder.push(new AsyncResource('mockFunction').asyncId());
-  into.results.push(result);
-  into.settledResults.push(settled);
-  return { result, settled };
-}
-
-/** Writes down how a value settles, and returns it, a promise as one that has been written down. */
-function observe<TValue>(value: TValue, settled: object): TValue {
-  if (!isPromise(value)) {
-    Object.assign(settled, { type: 'fulfilled', value });
-    return value;
-  }
-  // The caller gets the promise that follows, so that a rejection which nobody awaits stays unhandled.
-  return value.then(
-    (fulfilled: unknown) => {
-      Object.assign(settled, { type: 'fulfilled', value: fulfilled });
-      return fulfilled;
-    },
-    (error: unknown) => {
-      Object.assign(settled, { type: 'rejected', value: error });
-      throw error;
-    },
-  ) as TValue;
 }

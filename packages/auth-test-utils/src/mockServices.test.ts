@@ -114,3 +114,63 @@ describe('mockServices.*.mock', () => {
     expect(mock.getBaseUrl).not.toHaveBeenCalled();
   });
 });
+
+describe('mockServices.*.spy', () => {
+  it.each([
+    ['auth', mockServices.auth.spy(), mockServices.auth.mock()],
+    ['httpAuth', mockServices.httpAuth.spy(), mockServices.httpAuth.mock()],
+    ['userInfo', mockServices.userInfo.spy(), mockServices.userInfo.mock()],
+    ['discovery', mockServices.discovery.spy(), mockServices.discovery.mock()],
+  ])('has the mock functions of the mock: %s', (name, spy, mock) => {
+    expect(Object.keys(spy)).toEqual(Object.keys(mock));
+    for (const [method, one] of Object.entries(spy)) {
+      expect(one.getMockName()).toBe(`${name}.${method}`);
+    }
+  });
+
+  it('does what the fake does, and remembers it', async () => {
+    const auth = mockServices.auth.spy({ pluginId: 'todo' });
+    const call = { onBehalfOf: mockCredentials.user(), targetPluginId: 'catalog' };
+    const { token } = await auth.getPluginRequestToken(call);
+    expect(token).toBe(mockCredentials.service.token(call));
+    expect(auth.getPluginRequestToken).toHaveBeenCalledWith(call);
+    await expect(auth.authenticate(token)).rejects.toMatchObject({
+      code: 'AUTH_AUDIENCE_MISMATCH',
+      message: "Invalid mock token target plugin ID, got 'catalog' but expected 'todo'",
+    });
+    const httpAuth = mockServices.httpAuth.spy({ defaultCredentials: mockCredentials.none() });
+    const request = { headers: {} };
+    await expect(httpAuth.credentials(request, { allow: ['user'] })).rejects.toMatchObject({
+      code: 'AUTH_CREDENTIALS_MISSING',
+      message: 'Missing credentials',
+    });
+    expect(httpAuth.credentials.mock.calls).toEqual([[request, { allow: ['user'] }]]);
+  });
+
+  it('can fail once, and goes on', async () => {
+    const auth = mockServices.auth.spy();
+    auth.authenticate.mockRejectedValueOnce(new Error('down'));
+    await expect(auth.authenticate('mock-user-token')).rejects.toThrow('down');
+    expect(await auth.authenticate('mock-user-token')).toEqual(mockCredentials.user());
+    auth.authenticate.mockReset();
+    expect(await auth.authenticate('mock-user-token')).toEqual(mockCredentials.user());
+  });
+});
+
+describe('a mock function of the test runner', () => {
+  it('stays what it is in a mock service, so that the runner can reset it', async () => {
+    const getBaseUrl = jest.fn(async () => 'http://test');
+    const discovery = mockServices.discovery.mock({ getBaseUrl });
+    expect(discovery.getBaseUrl).toBe(getBaseUrl);
+    await discovery.getBaseUrl('catalog');
+    expect(getBaseUrl).toHaveBeenCalledWith('catalog');
+    jest.resetAllMocks();
+    expect(discovery.getBaseUrl).not.toHaveBeenCalled();
+    expect(discovery.getExternalBaseUrl.getMockName()).toBe('discovery.getExternalBaseUrl');
+  });
+
+  it('is known by its call count where it has no mark, as in node:test', () => {
+    const getBaseUrl = Object.assign(async () => 'http://test', { mock: { callCount: () => 0 } });
+    expect(mockServices.discovery.mock({ getBaseUrl }).getBaseUrl).toBe(getBaseUrl);
+  });
+});

@@ -5,11 +5,17 @@ import { AUTH_COOKIE } from './mockTokens';
 /**
  * Returns the bearer token of a request, or undefined if it has no `Authorization` header.
  *
+ * @param options - `emptyBearerIsNone`: `Bearer` without a token counts as no header
  * @throws AuthenticationError `AUTH_REQUEST_AMBIGUOUS` when the header holds anything else, or comes twice
  */
-export function bearerToken(request: AuthRequest): string | undefined {
+export function bearerToken(
+  request: AuthRequest,
+  options: { emptyBearerIsNone?: boolean } = {},
+): string | undefined {
   const values = headerValues(request, 'authorization');
   if (values.length === 0) return undefined;
+  const isEmpty = values.length === 1 && /^bearer *$/i.test(values[0] ?? '');
+  if (options.emptyBearerIsNone && isEmpty) return undefined;
   const token = values.length === 1 ? /^Bearer +(\S+)$/i.exec(values[0] ?? '')?.[1] : undefined;
   if (token === undefined) {
     throw createAuthError(
@@ -30,7 +36,8 @@ export function authCookies(request: AuthRequest): string[] {
     .filter(value => value !== '');
 }
 
-function headerValues(request: AuthRequest, name: string): string[] {
+/** Returns every value that a header has, as received. */
+export function headerValues(request: AuthRequest, name: string): string[] {
   const { headers, rawHeaders = [] } = request;
   if (typeof headers !== 'object' || headers === null) {
     throw createAuthError('AUTH_REQUEST_AMBIGUOUS', 'expected a request with headers');

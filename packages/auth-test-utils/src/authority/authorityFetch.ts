@@ -2,11 +2,13 @@ import type { JsonWebKey } from 'node:crypto';
 
 /** What the requests are answered from. */
 export interface AuthorityAnswers {
-  readonly isDown: () => boolean;
+  /** Whether nobody answers where the plugin, or the third party, should. */
+  readonly isDown: (pluginId: string | undefined) => boolean;
   readonly baseUrl: string;
   /** The keys of a plugin; undefined when it is unknown. */
   readonly pluginKeys: (pluginId: string) => Promise<object[]>;
   readonly userKeys: () => JsonWebKey[];
+  readonly external: { readonly url: string; readonly keys: () => JsonWebKey[] };
   /** The record of the user whose token it is; `invalid` for a token that is refused. */
   readonly userRecord: (token: string) => Record<string, unknown> | 'invalid' | undefined;
 }
@@ -17,11 +19,18 @@ const PLUGIN_KEYS = /^\/([A-Za-z0-9_-]+)\/\.backstage\/auth\/v1\/jwks\.json$/;
 export function createAuthorityFetch(answers: AuthorityAnswers): typeof fetch {
   return async (input, init) => {
     init?.signal?.throwIfAborted();
-    if (answers.isDown()) throw new TypeError('fetch failed: the test authority is down');
     const request = input instanceof Request ? input : new Request(String(input), init);
+    const path = request.url.startsWith(`${answers.baseUrl}/`)
+      ? request.url.slice(answers.baseUrl.length)
+      : undefined;
+    if (answers.isDown(path?.split('/')[1])) {
+      throw new TypeError('fetch failed: the test authority is down');
+    }
     if (request.method !== 'GET') return Response.json({}, { status: 405 });
-    if (!request.url.startsWith(`${answers.baseUrl}/`)) return notFound();
-    const path = request.url.slice(answers.baseUrl.length);
+    if (request.url === answers.external.url) {
+      return Response.json({ keys: answers.external.keys() });
+    }
+    if (path === undefined) return notFound();
     const pluginId = PLUGIN_KEYS.exec(path)?.[1];
     if (pluginId) return Response.json({ keys: await answers.pluginKeys(pluginId) });
     if (path === '/auth/.well-known/jwks.json') return Response.json({ keys: answers.userKeys() });

@@ -5,6 +5,7 @@ import {
   createServiceFactory,
   type DiscoveryService,
   type HttpAuthService,
+  type RootConfigService,
   type ServiceFactory,
   type UserInfoService,
 } from '@backstage/backend-plugin-api';
@@ -13,8 +14,8 @@ import { serviceMock } from './serviceMock';
 
 /**
  * The `mockServices` of the main entry, for plugins that are tested inside a Backstage backend: each member
- * also has a `.factory()`, which makes a service factory of the working fake, and what its `.mock()` returns
- * has a `.factory`, which gives the mock itself to every plugin.
+ * also has a `.factory()`, which makes a service factory of the working fake, and what its `.mock()` and
+ * `.spy()` return has a `.factory`, which gives this very service to every plugin.
  *
  * @example
  * ```ts
@@ -32,7 +33,8 @@ export const mockServices = {
   auth: Object.assign((...options: Parameters<typeof fakes.auth>) => fakes.auth(...options), {
     /**
      * Makes the factory of a mock auth service for each plugin. Of the configuration it reads
-     * `backend.auth.dangerouslyDisableDefaultAuthPolicy`.
+     * `backend.auth.dangerouslyDisableDefaultAuthPolicy` and
+     * `backend.auth.dangerouslyAllowStoredServiceCredentials`.
      */
     factory: (): ServiceFactory<AuthService, 'plugin', 'singleton'> =>
       createServiceFactory({
@@ -41,13 +43,20 @@ export const mockServices = {
         factory: ({ plugin, config }) =>
           fakes.auth({
             pluginId: plugin.getId(),
-            disableDefaultAuthPolicy: config.getOptionalBoolean(
-              'backend.auth.dangerouslyDisableDefaultAuthPolicy',
+            disableDefaultAuthPolicy: isTrue(config, 'dangerouslyDisableDefaultAuthPolicy'),
+            dangerouslyAllowStoredServiceCredentials: isTrue(
+              config,
+              'dangerouslyAllowStoredServiceCredentials',
             ),
           }),
       }),
     /** Makes an auth service of mock functions. */
-    mock: serviceMock<AuthService>(coreServices.auth, fakes.auth.mock),
+    mock: serviceMock<AuthService, [partialImpl?: Partial<AuthService>]>(
+      coreServices.auth,
+      fakes.auth.mock,
+    ),
+    /** Makes a working fake of mock functions. */
+    spy: serviceMock<AuthService, Parameters<typeof fakes.auth>>(coreServices.auth, fakes.auth.spy),
   }),
 
   /** Makes a request service, see the main entry. */
@@ -55,7 +64,8 @@ export const mockServices = {
     (...options: Parameters<typeof fakes.httpAuth>) => fakes.httpAuth(...options),
     {
       /**
-       * Makes the factory of a mock request service for each plugin.
+       * Makes the factory of a mock request service for each plugin. Of the configuration it reads
+       * `backend.auth.dangerouslyDisableDefaultAuthPolicy` and `backend.cors.origin`.
        *
        * @param options - `defaultCredentials`: of requests that carry none, default those of the default user
        */
@@ -64,15 +74,27 @@ export const mockServices = {
       }): ServiceFactory<HttpAuthService, 'plugin', 'singleton'> =>
         createServiceFactory({
           service: coreServices.httpAuth,
-          deps: { plugin: coreServices.pluginMetadata },
-          factory: ({ plugin }) =>
+          deps: { plugin: coreServices.pluginMetadata, config: coreServices.rootConfig },
+          factory: ({ plugin, config }) =>
             fakes.httpAuth({
               pluginId: plugin.getId(),
+              disableDefaultAuthPolicy: isTrue(config, 'dangerouslyDisableDefaultAuthPolicy'),
+              corsOrigins: [
+                config.getOptional<string | string[]>('backend.cors.origin') ?? [],
+              ].flat(),
               defaultCredentials: options?.defaultCredentials,
             }),
         }),
       /** Makes a request service of mock functions. */
-      mock: serviceMock<HttpAuthService>(coreServices.httpAuth, fakes.httpAuth.mock),
+      mock: serviceMock<HttpAuthService, [partialImpl?: Partial<HttpAuthService>]>(
+        coreServices.httpAuth,
+        fakes.httpAuth.mock,
+      ),
+      /** Makes a working fake of mock functions. */
+      spy: serviceMock<HttpAuthService, Parameters<typeof fakes.httpAuth>>(
+        coreServices.httpAuth,
+        fakes.httpAuth.spy,
+      ),
     },
   ),
 
@@ -86,7 +108,15 @@ export const mockServices = {
         factory: () => fakes.userInfo(),
       }),
     /** Makes a user info service of mock functions. */
-    mock: serviceMock<UserInfoService>(coreServices.userInfo, fakes.userInfo.mock),
+    mock: serviceMock<UserInfoService, [partialImpl?: Partial<UserInfoService>]>(
+      coreServices.userInfo,
+      fakes.userInfo.mock,
+    ),
+    /** Makes a working fake of mock functions. */
+    spy: serviceMock<UserInfoService, Parameters<typeof fakes.userInfo>>(
+      coreServices.userInfo,
+      fakes.userInfo.spy,
+    ),
   }),
 
   /** Makes a discovery service, see the main entry. */
@@ -99,6 +129,18 @@ export const mockServices = {
         factory: () => fakes.discovery(),
       }),
     /** Makes a discovery service of mock functions. */
-    mock: serviceMock<DiscoveryService>(coreServices.discovery, fakes.discovery.mock),
+    mock: serviceMock<DiscoveryService, [partialImpl?: Partial<DiscoveryService>]>(
+      coreServices.discovery,
+      fakes.discovery.mock,
+    ),
+    /** Makes a working fake of mock functions. */
+    spy: serviceMock<DiscoveryService, Parameters<typeof fakes.discovery>>(
+      coreServices.discovery,
+      fakes.discovery.spy,
+    ),
   }),
 };
+
+function isTrue(config: RootConfigService, name: string): boolean | undefined {
+  return config.getOptionalBoolean(`backend.auth.${name}`);
+}

@@ -15,13 +15,13 @@ export type ServiceMock<TService> = PlainServiceMock<TService> & {
   factory: ServiceFactory<TService, 'plugin', 'singleton'>;
 };
 
-/** Makes the `.mock()` of a service from that of the main entry: what it returns has a factory too. */
-export function serviceMock<TService extends object>(
+/** Makes the `.mock()` or `.spy()` of a service from that of the main entry: what it returns has a factory too. */
+export function serviceMock<TService extends object, TOptions extends unknown[]>(
   service: ServiceRef<TService, 'plugin', 'singleton'>,
-  plainMock: (partialImpl?: Partial<TService>) => PlainServiceMock<TService>,
-): (partialImpl?: Partial<TService>) => ServiceMock<TService> {
-  return partialImpl => {
-    const mock = plainMock(partialImpl);
+  plainMock: (...options: TOptions) => PlainServiceMock<TService>,
+): (...options: TOptions) => ServiceMock<TService> {
+  return (...options) => {
+    const mock = plainMock(...options);
     const factory = createServiceFactory({ service, deps: {}, factory: () => mock as TService });
     return Object.assign(mock, { factory });
   };

@@ -4,11 +4,13 @@ import { type AuthErrorCode, isAuthError } from '@stagepass/auth-node';
 /**
  * One promise of an interface, as a check that any implementation can be put to. A suite is a list of
  * them; it belongs to no test runner.
+ *
+ * @public
  */
 export interface ContractCase<TSubject> {
   /** What is promised; unique in its suite. */
   readonly name: string;
-  /** Fails if the promise is broken. Every run gets a subject of its own. */
+  /** Rejects, with an `AssertionError` or what the subject threw, if the promise is broken. Every run gets a subject of its own. */
   run(subject: TSubject): Promise<void>;
 }
 

@@ -1,16 +1,33 @@
-import type { AuthRequest, AuthService, Clock, HttpAuthService } from '@stagepass/auth-node';
+import type { AuthRequest, AuthService, HttpAuthService } from '@stagepass/auth-node';
 
-/** A request service, and what those who call it send. */
+/**
+ * A clock that a test moves: a `TestClock` is one.
+ *
+ * @public
+ */
+export interface SubjectClock {
+  /** The time, in milliseconds since the epoch. */
+  now(): number;
+  /** Moves it forward. */
+  advance(milliseconds: number): void;
+}
+
+/**
+ * The request service of a plugin, and what those who call it send: what the suites for request services are
+ * run on.
+ *
+ * @public
+ */
 export interface HttpAuthServiceSubject {
   /** The service; to it a request without credentials is one of nobody. */
   readonly httpAuth: HttpAuthService;
   /** The auth service of the same plugin. */
   readonly auth: AuthService;
   /** The clock that both go by. */
-  readonly clock: Clock;
+  readonly clock: SubjectClock;
   /** Returns the token of a user who signed in. */
   userToken(userEntityRef: string): Promise<string>;
-  /** Returns the limited form of such a token. */
+  /** Returns the limited form of that very token: for one user always the same. */
   limitedUserToken(userEntityRef: string): Promise<string>;
   /** Returns a token of a service. */
   serviceToken(): Promise<string>;

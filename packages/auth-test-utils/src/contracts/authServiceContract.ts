@@ -5,7 +5,11 @@ import { assertRefused, assertUnauthenticated, type ContractCase } from './Contr
 
 const JANE = 'user:default/jane';
 
-/** What every auth service promises of the tokens that it issues, accepts and refuses. */
+/**
+ * What every auth service promises of the tokens that it issues, accepts and refuses.
+ *
+ * @public
+ */
 export const authServiceContract: readonly ContractCase<AuthServiceSubject>[] = [
   {
     name: 'proves to the called plugin which plugin calls',

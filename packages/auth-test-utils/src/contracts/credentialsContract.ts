@@ -6,7 +6,11 @@ import type { ContractCase } from './ContractCase';
 
 const JANE = 'user:default/jane';
 
-/** What every auth service promises of the credentials that it hands out. */
+/**
+ * What every auth service promises of the credentials that it hands out.
+ *
+ * @public
+ */
 export const credentialsContract: readonly ContractCase<AuthServiceSubject>[] = [
   {
     name: 'gives a user an expiry',

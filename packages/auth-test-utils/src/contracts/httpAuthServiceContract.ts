@@ -14,7 +14,11 @@ import {
 
 const [none, user, service] = ['none', 'user', 'service'] as const;
 
-/** What every request service promises of requests and the credentials they carry. */
+/**
+ * What every request service promises of requests and the credentials they carry.
+ *
+ * @public
+ */
 export const httpAuthServiceContract: readonly ContractCase<HttpAuthServiceSubject>[] = [
   {
     name: 'reads a bearer token, with its scheme in any case and one or more spaces',

@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict';
+import { isDate } from 'node:util/types';
 import type { KeyStore, PublicJwk, StoredKey } from '@stagepass/auth-node';
 import type { ContractCase } from './ContractCase';
 
-/** A storage that is empty at first. */
+/**
+ * A storage that is empty at first.
+ *
+ * @public
+ */
 export interface KeyStoreSubject {
   /** Returns a store on this storage: each call another one, as another replica would have. */
   openStore(): Promise<KeyStore>;
 }
 
-/** What every {@link KeyStore} promises. */
+/**
+ * What every {@link KeyStore} promises.
+ *
+ * @public
+ */
 export const keyStoreContract: readonly ContractCase<KeyStoreSubject>[] = [
   {
     name: 'lists nothing at first',
@@ -38,7 +47,7 @@ export const keyStoreContract: readonly ContractCase<KeyStoreSubject>[] = [
       const store = await openStore();
       const expiresAt = new Date('2026-03-29T01:59:59.987Z');
       await store.addKey({ key: ecKey('k'), expiresAt });
-      assert.deepEqual((await store.listKeys())[0]?.expiresAt, expiresAt);
+      assert.deepEqual((await keysOf(store))[0]?.expiresAt, expiresAt);
     },
   },
   {
@@ -191,10 +200,13 @@ function stored(key: PublicJwk, hour: number): StoredKey {
   return { key, expiresAt: hours(hour) };
 }
 
-// Copies, since a database driver may hand out arrays of another realm than the test's.
+// Copies, since a database driver, or structuredClone in Jest, makes objects of another realm than the test's.
 
 async function keysOf(store: KeyStore): Promise<StoredKey[]> {
-  return Array.from(await store.listKeys());
+  return Array.from(await store.listKeys(), ({ key, expiresAt }) => {
+    assert.ok(isDate(expiresAt), `expected expiresAt to be a Date, found a ${typeof expiresAt}`);
+    return { key: { ...key }, expiresAt: new Date(expiresAt) };
+  });
 }
 
 async function kidsOf(store: KeyStore): Promise<string[]> {

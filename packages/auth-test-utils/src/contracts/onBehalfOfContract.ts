@@ -11,7 +11,11 @@ import { assertRefused, type ContractCase } from './ContractCase';
 const JANE = 'user:default/jane';
 const JOHN = 'user:default/john';
 
-/** What every auth service promises of users: limited tokens, calls on their behalf, stored credentials. */
+/**
+ * What every auth service promises of users: limited tokens, calls on their behalf, stored credentials.
+ *
+ * @public
+ */
 export const onBehalfOfContract: readonly ContractCase<AuthServiceSubject>[] = [
   {
     name: 'accepts a limited user token only where limited access is allowed',

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { AuthRequest, AuthResponse } from '@stagepass/auth-node';
 import { userOf } from './AuthServiceSubject';
 import { assertRefused, assertUnauthenticated, type ContractCase } from './ContractCase';
 import {
@@ -11,8 +10,13 @@ import {
   withBearer,
   withCookie,
 } from './HttpAuthServiceSubject';
+import { answerTo, pairOf } from './RecordedResponse';
 
-/** What every request service promises of the auth cookie, received and issued. */
+/**
+ * What every request service promises of the auth cookie, received and issued.
+ *
+ * @public
+ */
 export const userCookieContract: readonly ContractCase<HttpAuthServiceSubject>[] = [
   {
     name: 'refuses an auth cookie that holds anything but a limited user token',
@@ -208,29 +212,6 @@ export const userCookieContract: readonly ContractCase<HttpAuthServiceSubject>[]
     },
   },
 ];
-
-interface RecordedResponse extends AuthResponse {
-  /** The `Set-Cookie` lines. */
-  cookies(): string[];
-}
-
-function answerTo(req: AuthRequest, { headersSent = false } = {}): RecordedResponse {
-  const headers = new Map<string, string | string[]>();
-  return {
-    req,
-    headersSent,
-    getHeader: name => headers.get(name.toLowerCase()),
-    setHeader: (name, value) => headers.set(name.toLowerCase(), value),
-    cookies: () => [headers.get('set-cookie') ?? []].flat(),
-  };
-}
-
-/** The pair that a browser makes of the response: that of the last line, as they replace one another. */
-function pairOf(response: RecordedResponse): string {
-  const line = response.cookies().at(-1);
-  assert.ok(line, 'expected a cookie to be set');
-  return line.split('; ')[0]!;
-}
 
 async function userWithCookie({ httpAuth }: HttpAuthServiceSubject, pair: string) {
   return userOf(await httpAuth.credentials(withCookie(pair), { allowLimitedAccess: true }));

@@ -1,0 +1,26 @@
+const { Router } = require('express');
+
+/**
+ * The routes of the plugin `todo`: one answers who calls, the other asks the catalog on behalf of the caller.
+ * The services come from whoever mounts it: a backend, or a test.
+ */
+function createRouter({ auth, httpAuth, discovery, fetch }) {
+  const router = Router();
+
+  router.get('/me', async (req, res) => {
+    const { principal } = await httpAuth.credentials(req, { allow: ['user'] });
+    res.json({ user: principal.userEntityRef });
+  });
+
+  router.get('/entities', async (req, res) => {
+    const onBehalfOf = await httpAuth.credentials(req, { allow: ['user', 'service'] });
+    const { token } = await auth.getPluginRequestToken({ onBehalfOf, targetPluginId: 'catalog' });
+    const url = `${await discovery.getBaseUrl('catalog')}/entities`;
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+    res.status(answer.status).json(await answer.json());
+  });
+
+  return router;
+}
+
+module.exports = { createRouter };
