@@ -62,11 +62,13 @@ export const fastifyAuth: FastifyPluginAsync<FastifyAuthOptions> = async (scope,
   scope.decorate('addAuthPolicy', policy => barrier.addAuthPolicy(policy));
   scope.setErrorHandler(authErrorHandler);
 
+  // Fastify joins `/api/` and `/items` as it does `/api` and `/items`.
+  const prefix = scope.prefix.replace(/\/$/, '');
   mount(scope, keySetRoutes(options.auth), { [open]: true });
   scope.addHook('onRequest', async (request, reply) => {
     if (isOpen(request)) return;
     try {
-      await barrier.admit(request, pathBelow(request.raw.url ?? '', scope.prefix));
+      await barrier.admit(request, pathBelow(request.raw.url ?? '', prefix));
     } catch (error) {
       return refuse(error, request, reply);
     }
