@@ -133,6 +133,7 @@ describe('fastifyAuth', () => {
       app.register(
         async plugin => {
           await plugin.register(fastifyAuth, { ...services, policies });
+          plugin.get('/', named('root'));
           plugin.get('/item', named('item'));
           plugin.get('/:a', named('one'));
           plugin.get('/:a/:b', named('two'));
@@ -169,6 +170,14 @@ describe('fastifyAuth', () => {
     }
   });
 
+  it('takes a prefix with a slash at its end for the same prefix', async () => {
+    const { send } = await start(onePlugin('/api/test/', [open('/'), open('/item')]));
+    for (const path of ['/api/test/', '/api/test/item']) {
+      expect({ path, status: (await send(`GET ${path}`)).status }).toEqual({ path, status: 200 });
+    }
+    expect((await send('GET /api/test/../item')).status).toBe(401);
+  });
+
   it.each([[{ routerOptions: { caseSensitive: false } }], [{ caseSensitive: false }]])(
     'PATH-05: matches without regard to case where the router does: %j',
     async options => {
@@ -179,6 +188,21 @@ describe('fastifyAuth', () => {
       expect((await usual.send('GET /api/test/ITEM')).status).toBe(401);
     },
   );
+
+  it('PATH-05: knows that the router takes the Kelvin sign for a k where it ignores case', async () => {
+    const policies: AuthPolicy[] = [open('/'), { path: '/keys', allow: 'user-cookie' }];
+    const { send } = await start(
+      (app, services) => {
+        app.register(async plugin => {
+          await plugin.register(fastifyAuth, { ...services, policies });
+          plugin.get('/keys', named('keys'));
+        });
+      },
+      { routerOptions: { caseSensitive: false } },
+    );
+    expect((await send('GET /%E2%84%AAeys')).status).toBe(401);
+    expect((await send('GET /%E2%84%AAeys', jane)).text).toBe('{"handler":"keys"}');
+  });
 
   it('opens nothing under a prefix with parameters', async () => {
     const { send } = await start(onePlugin('/:tenant', [open('/'), open('/item')]));

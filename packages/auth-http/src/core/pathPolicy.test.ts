@@ -60,6 +60,9 @@ describe('decideAccess', () => {
       [[open('/'), cookie('/admin', { exact: true })], '/admin/', 'user-cookie'],
       [[open('/'), cookie('/admin/')], '/Admin/x', 'user-cookie'],
       [[open('/'), cookie('/admin')], '/admin;x', 'user-cookie'],
+      [[open('/'), cookie('/keys')], '/\u212aeys', 'user-cookie'],
+      [[open('/'), cookie('/keys')], '/%E2%84%AAeys', 'user-cookie'],
+      [[open('/caf\u00e9')], '/caf\u00e9/x', 'unauthenticated'],
       [[cookie('/files'), open('/files/Logo')], '/files/logo', 'user-cookie'],
       [[cookie('/files'), open('/files/Logo')], '/files/Logo', 'unauthenticated'],
       // Only a router that tells cases apart, but not slashes, finds the policy for `/x` the narrowest.
@@ -82,6 +85,7 @@ describe('decideAccess', () => {
       [[open('/public', { exact: true })], '/PUBLIC/', 'closed'],
       [[cookie('/files'), open('/files/Logo')], '/FILES/logo', 'unauthenticated'],
       [[open('/'), cookie('/admin', { exact: true })], '/ADMIN/', 'user-cookie'],
+      [[open('/'), cookie('/keys')], '/%E2%84%AAeys', 'user-cookie'],
     ])('of %j, before one that ignores case, %s is %s', (policies, path, expected) => {
       const options = { caseInsensitive: true };
       expect(decideAccess(build(...policies), 'GET', path, options)).toBe(expected);
