@@ -207,6 +207,7 @@ describe('fastifyAuth', () => {
   it('opens nothing under a prefix with parameters', async () => {
     const { send } = await start(onePlugin('/:tenant', [open('/'), open('/item')]));
     expect((await send('GET /a/item')).status).toBe(401);
+    expect((await send('GET /:tenant/item')).status).toBe(401);
     expect((await send('GET /a/.backstage/auth/v1/jwks.json')).status).toBe(200);
   });
 

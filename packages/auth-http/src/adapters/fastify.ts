@@ -64,11 +64,12 @@ export const fastifyAuth: FastifyPluginAsync<FastifyAuthOptions> = async (scope,
 
   // Fastify joins `/api/` and `/items` as it does `/api` and `/items`.
   const prefix = scope.prefix.replace(/\/$/, '');
+  const pathOf = (url = '') => (/[:*]/.test(prefix) ? '' : pathBelow(url, prefix));
   mount(scope, keySetRoutes(options.auth), { [open]: true });
   scope.addHook('onRequest', async (request, reply) => {
     if (isOpen(request)) return;
     try {
-      await barrier.admit(request, pathBelow(request.raw.url ?? '', prefix));
+      await barrier.admit(request, pathOf(request.raw.url));
     } catch (error) {
       return refuse(error, request, reply);
     }
