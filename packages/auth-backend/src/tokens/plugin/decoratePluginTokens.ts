@@ -150,20 +150,25 @@ function tryParse(token: string): UnverifiedJws | undefined {
   }
 }
 
-function readProof(proof: { subject: unknown; limitedUserToken?: unknown }): PluginTokenProof {
-  const { subject, limitedUserToken } = proof;
+function readProof(proof: {
+  subject: unknown;
+  limitedUserToken?: unknown;
+  expiresAt?: unknown;
+}): PluginTokenProof {
+  const { subject, limitedUserToken, expiresAt } = proof;
   if (typeof subject !== 'string' || !/^\S+$/.test(subject) || /^user:/i.test(subject)) {
     throw refuseForeignAnswer(
       WHO,
       `expected the subject of a service, found ${typeof subject === 'string' ? quote(subject) : describeValue(subject)}`,
     );
   }
-  if (limitedUserToken === undefined) return { subject };
+  const own = { subject, ...(expiresAt instanceof Date && { expiresAt }) };
+  if (limitedUserToken === undefined) return own;
   // A present but unusable token must never make the plugin itself the caller.
   if (typeof limitedUserToken !== 'string' || limitedUserToken === '') {
     throw refuseForeignAnswer(WHO, 'expected limitedUserToken to be a token, found something else');
   }
-  return { subject, limitedUserToken };
+  return { ...own, limitedUserToken };
 }
 
 /** Adds the restrictions of a token to what a decorator made of it. */
@@ -178,9 +183,8 @@ function restrictProof(
       `the ${WHO} does not accept a token with access restrictions, which nobody else can`,
     );
   }
-  const { subject, limitedUserToken } = proof;
-  if (limitedUserToken !== undefined) throw userBesideRestrictions();
-  return { subject, ...restrictTo(ownId, restrictions, whyRestricted(subject, ownId)) };
+  if (proof.limitedUserToken !== undefined) throw userBesideRestrictions();
+  return { ...proof, ...restrictTo(ownId, restrictions, whyRestricted(proof.subject, ownId)) };
 }
 
 function restrictedInside() {
