@@ -1,4 +1,4 @@
-import { authErrorHandler, fastifyAuth } from '@stagepass/auth-http/fastify';
+import { authErrorHandler, authResponse, fastifyAuth } from '@stagepass/auth-http/fastify';
 import type { AuthPolicy } from '@stagepass/auth-node';
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { jane } from '../../packages/auth-http/src/testing/expressPlugin';
@@ -272,6 +272,27 @@ describe('fastifyAuth', () => {
     expect(answer.status).toBe(401);
     expect(answer.text).toContain('"message":"Missing credentials"');
     expect((await send('GET /.backstage/auth/v1/jwks.json')).text).toBe('{"keys":[{"kid":"k1"}]}');
+  });
+
+  it('sets the cookie in a handler beside the headers that the reply has, for a caller who is verified once', async () => {
+    const { auth, send } = await start((app, services) => {
+      app.register(async plugin => {
+        await plugin.register(fastifyAuth, services);
+        plugin.get('/in', async (_request, reply) => {
+          reply.header('Set-Cookie', 'theme=dark').header('Vary', 'Accept');
+          await services.httpAuth.issueUserCookie(authResponse(reply));
+          return {};
+        });
+      });
+    });
+    const { headers } = await send('GET /in', jane);
+    expect(headers['set-cookie']).toEqual([
+      'theme=dark',
+      expect.stringMatching(/^backstage-auth=\S+jane/),
+    ]);
+    expect(headers.vary).toEqual(['Accept, Cookie, Authorization']);
+    expect(headers['cache-control']).toEqual(['no-store']);
+    expect(auth.verified).toHaveLength(1);
   });
 
   it('is registered once in a scope', async () => {
