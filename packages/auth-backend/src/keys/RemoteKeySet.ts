@@ -174,8 +174,10 @@ export class RemoteKeySet {
       const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE);
       this.#pausedUntil = this.#now() + pause;
       const detail = error instanceof Error ? error.message : String(error);
+      // Some implementations of fetch say for which URL.
+      const shown = detail.replaceAll(this.#url, this.#shownUrl);
       this.#logger.warn(
-        `The key set at ${quote(this.#shownUrl)} cannot be fetched: ${quote(detail)}`,
+        `The key set at ${quote(this.#shownUrl)} cannot be fetched: ${quote(shown)}`,
       );
     }
   }

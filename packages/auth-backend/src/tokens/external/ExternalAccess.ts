@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AuthErrorCode, type Clock, isAuthError } from '@stagepass/auth-node';
 import { quote } from '@stagepass/auth-node/internal';
-import { type RestrictedAccess, restrictTo } from '../accessRestrictions';
+import { copyAccessRestrictions, type RestrictedAccess, restrictTo } from '../accessRestrictions';
 import type { UnverifiedJws } from '../parseCompact';
 import { createCustomMethod, indexHandlers } from './customMethod';
 import type { ExternalMethod } from './ExternalMethod';
@@ -114,7 +114,8 @@ export class ExternalAccess {
     const whyNot =
       `${quote(subject)} may use the plugins ${quote([...allAccessRestrictions.keys()])}, not ${quote(this.#pluginId)}; ` +
       'see accessRestrictions of its entry in backend.auth.externalAccess';
-    return { ...proof, ...restrictTo(this.#pluginId, allAccessRestrictions, whyNot) };
+    const restrictions = copyAccessRestrictions(allAccessRestrictions);
+    return { ...proof, ...restrictTo(this.#pluginId, restrictions, whyNot) };
   }
 }
 
