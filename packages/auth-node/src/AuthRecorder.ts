@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AuthEvent } from './AuthEvent';
-import type { AuthMetrics, TokenKind } from './AuthMetrics';
+import type { AuthMetrics, MeasuredTokenKind } from './AuthMetrics';
 import type { Clock } from './Clock';
 import { CountedLog } from './CountedLog';
 import { isAuthError, printable, quote, withCorrelationId } from './errors';
@@ -13,7 +13,7 @@ const MAX_PRINCIPAL = 2_500;
 export interface Circumstances {
   /** Names the request, or whatever the caller's log has too. */
   readonly correlationId?: string;
-  readonly tokenKind?: TokenKind;
+  readonly tokenKind?: MeasuredTokenKind;
   /** What was being done, and since when on the monotonic clock, in milliseconds. */
   readonly work?: { readonly operation: 'verification' | 'issue'; readonly since: number };
 }
