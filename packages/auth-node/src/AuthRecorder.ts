@@ -3,7 +3,7 @@ import type { AuthEvent } from './AuthEvent';
 import type { AuthMetrics, MeasuredTokenKind } from './AuthMetrics';
 import type { Clock } from './Clock';
 import { CountedLog } from './CountedLog';
-import { isAuthError, printable, quote, withCorrelationId } from './errors';
+import { describeValue, isAuthError, printable, quote, withCorrelationId } from './errors';
 import type { LoggerService } from './LoggerService';
 
 /** Longer than any principal that is issued or accepted, unless it needs escaping. */
@@ -120,8 +120,17 @@ export class AuthRecorder {
     if (!hook) return;
     // In an async function, since a hook may be one too, and its rejection would end the process.
     (async () => hook(event))().catch((error: unknown) => {
-      this.#hookFailures.tell('onAuthEvent', `onAuthEvent failed: ${quote(String(error))}`);
+      this.#hookFailures.tell('onAuthEvent', `onAuthEvent failed: ${quote(tell(error))}`);
     });
+  }
+}
+
+/** What is thrown need not be an error, nor even have a text. */
+function tell(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return describeValue(thrown);
   }
 }
 
