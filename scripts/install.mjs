@@ -52,7 +52,8 @@ function installed() {
   return fingerprint(['node_modules/.yarn-state.yml']);
 }
 
-function workspaces() {
+/** The workspaces, as folders relative to the root. */
+export function workspaces() {
   const { workspaces: patterns } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return patterns.flatMap(pattern => {
     if (!pattern.endsWith('/*')) return [pattern];

@@ -16,6 +16,7 @@ const checks = [
       ...['--config', '.dependency-cruiser.cjs', 'packages', 'examples', 'tests'],
     ],
   ],
+  ['api', ['../scripts/api.mjs', '--check']],
 ];
 
 await main(async () => {

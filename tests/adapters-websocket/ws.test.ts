@@ -144,8 +144,15 @@ describe('a WebSocket of the library ws', () => {
     },
   );
 
-  it('is closed with a code of its own when the credentials expire', async () => {
-    const client = open(bearer(authority.userToken(JANE)));
+  it.each([
+    ['a user', () => authority.userToken(JANE)],
+    ['a plugin', () => authority.pluginToken({ from: 'search', to: 'live' })],
+    [
+      'a plugin on behalf of a user',
+      () => authority.pluginToken({ from: 'search', to: 'live', onBehalfOf: JANE }),
+    ],
+  ])('is closed with a code of its own when the token of %s expires', async (_, token) => {
+    const client = open(bearer(token()));
     await once(client, 'open');
     authority.advanceTime({ minutes: 59, seconds: 59 });
     client.send('still here');

@@ -1,4 +1,4 @@
-import { authErrorHandler, fastifyAuth } from '@stagepass/auth-http/fastify';
+import { authErrorHandler, authResponse, fastifyAuth } from '@stagepass/auth-http/fastify';
 import type { AuthPolicy } from '@stagepass/auth-node';
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { jane } from '../../packages/auth-http/src/testing/expressPlugin';
@@ -133,6 +133,7 @@ describe('fastifyAuth', () => {
       app.register(
         async plugin => {
           await plugin.register(fastifyAuth, { ...services, policies });
+          plugin.get('/', named('root'));
           plugin.get('/item', named('item'));
           plugin.get('/:a', named('one'));
           plugin.get('/:a/:b', named('two'));
@@ -169,6 +170,14 @@ describe('fastifyAuth', () => {
     }
   });
 
+  it('takes a prefix with a slash at its end for the same prefix', async () => {
+    const { send } = await start(onePlugin('/api/test/', [open('/'), open('/item')]));
+    for (const path of ['/api/test/', '/api/test/item']) {
+      expect({ path, status: (await send(`GET ${path}`)).status }).toEqual({ path, status: 200 });
+    }
+    expect((await send('GET /api/test/../item')).status).toBe(401);
+  });
+
   it.each([[{ routerOptions: { caseSensitive: false } }], [{ caseSensitive: false }]])(
     'PATH-05: matches without regard to case where the router does: %j',
     async options => {
@@ -180,9 +189,25 @@ describe('fastifyAuth', () => {
     },
   );
 
+  it('PATH-05: knows that the router takes the Kelvin sign for a k where it ignores case', async () => {
+    const policies: AuthPolicy[] = [open('/'), { path: '/keys', allow: 'user-cookie' }];
+    const { send } = await start(
+      (app, services) => {
+        app.register(async plugin => {
+          await plugin.register(fastifyAuth, { ...services, policies });
+          plugin.get('/keys', named('keys'));
+        });
+      },
+      { routerOptions: { caseSensitive: false } },
+    );
+    expect((await send('GET /%E2%84%AAeys')).status).toBe(401);
+    expect((await send('GET /%E2%84%AAeys', jane)).text).toBe('{"handler":"keys"}');
+  });
+
   it('opens nothing under a prefix with parameters', async () => {
     const { send } = await start(onePlugin('/:tenant', [open('/'), open('/item')]));
     expect((await send('GET /a/item')).status).toBe(401);
+    expect((await send('GET /:tenant/item')).status).toBe(401);
     expect((await send('GET /a/.backstage/auth/v1/jwks.json')).status).toBe(200);
   });
 
@@ -247,6 +272,27 @@ describe('fastifyAuth', () => {
     expect(answer.status).toBe(401);
     expect(answer.text).toContain('"message":"Missing credentials"');
     expect((await send('GET /.backstage/auth/v1/jwks.json')).text).toBe('{"keys":[{"kid":"k1"}]}');
+  });
+
+  it('sets the cookie in a handler beside the headers that the reply has, for a caller who is verified once', async () => {
+    const { auth, send } = await start((app, services) => {
+      app.register(async plugin => {
+        await plugin.register(fastifyAuth, services);
+        plugin.get('/in', async (_request, reply) => {
+          reply.header('Set-Cookie', 'theme=dark').header('Vary', 'Accept');
+          await services.httpAuth.issueUserCookie(authResponse(reply));
+          return {};
+        });
+      });
+    });
+    const { headers } = await send('GET /in', jane);
+    expect(headers['set-cookie']).toEqual([
+      'theme=dark',
+      expect.stringMatching(/^backstage-auth=\S+jane/),
+    ]);
+    expect(headers.vary).toEqual(['Accept, Cookie, Authorization']);
+    expect(headers['cache-control']).toEqual(['no-store']);
+    expect(auth.verified).toHaveLength(1);
   });
 
   it('is registered once in a scope', async () => {

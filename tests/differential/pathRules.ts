@@ -7,7 +7,10 @@ function isAmbiguous(path: string): boolean {
   const decoded = decode(path);
   if (decoded === undefined || /%2f/i.test(path)) return true;
   if (/[\p{Cc}\\]|%[0-9a-f]{2}/iu.test(decoded)) return true;
-  const segments = decoded.slice(1).split('/');
+  const segments = decoded
+    .replace(/;[^/]*/g, '')
+    .slice(1)
+    .split('/');
   return segments.some((segment, index) => {
     return segment === '.' || segment === '..' || (segment === '' && index < segments.length - 1);
   });

@@ -123,6 +123,16 @@ describe('the program', () => {
     expect(stdout).toContain('"subject":"other"');
   });
 
+  it('does not let what a token says look like a verdict', async () => {
+    const verdict = 'k1\nACCEPTED by the plugin catalog';
+    const header = Buffer.from(JSON.stringify({ alg: verdict, kid: verdict })).toString(
+      'base64url',
+    );
+    const { stdout } = await program.run(explain, { input: `${header}.e30.c2ln`, environment });
+    expect(stdout).toContain('k1\\u{a}ACCEPTED');
+    expect(stdout).not.toMatch(/^\s*ACCEPTED/m);
+  });
+
   it('does not let what a token says move the cursor', async () => {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const token = `${part({ alg: 'ES256' })}.${part({ sub: '\u202e\u009b31m\u2028' })}.c2lnbmF0dXJl`;

@@ -1,6 +1,8 @@
-import type { BackstageUserPrincipal } from '@stagepass/auth-node';
+import type { BackstageServicePrincipal, BackstageUserPrincipal } from '@stagepass/auth-node';
+import { viewCredentials } from '@stagepass/auth-node/internal';
 import { user } from './testing/credentialFixtures';
 import { externalAccess, Installation, JANE, STATIC_TOKEN } from './testing/Installation';
+import { rejectionOf } from './testing/refusals';
 
 describe('authenticate', () => {
   it('a plugin token: the plugin that calls', async () => {
@@ -106,6 +108,26 @@ describe('authenticate', () => {
       name: 'NotAllowedError',
       code: 'AUTH_ACCESS_RESTRICTED',
       message: 'Access to this plugin is restricted',
+    });
+  });
+
+  it('RST-02 a restricted static token: whoever writes into its credentials lifts nothing', async () => {
+    const accessRestrictions = [{ plugin: 'scaffolder', permission: ['a.read'] }];
+    const installation = new Installation({
+      auth: { externalAccess: [{ ...externalAccess[0]!, accessRestrictions }] },
+    });
+    const auth = await installation.plugin();
+    const { principal, allAccessRestrictions } = viewCredentials(
+      await auth.authenticate(STATIC_TOKEN),
+    );
+    (principal as BackstageServicePrincipal).accessRestrictions?.permissionNames?.push('a.write');
+    allAccessRestrictions?.set('search', {});
+    expect(await auth.authenticate(STATIC_TOKEN)).toMatchObject({
+      principal: { subject: 'ci', accessRestrictions: { permissionNames: ['a.read'] } },
+    });
+    const other = await installation.plugin('search');
+    expect(await rejectionOf(other.authenticate(STATIC_TOKEN))).toMatchObject({
+      code: 'AUTH_ACCESS_RESTRICTED',
     });
   });
 

@@ -223,4 +223,22 @@ describe('what is recorded', () => {
       expect.stringMatching(/^Refused by the plugin auth: the token expired/),
     ]);
   });
+
+  it('is counted together for a plugin that asks for the service each time', async () => {
+    const installation = new Installation();
+    const auth = await installation.plugin();
+    const credentials = await auth.authenticate(installation.userToken());
+    installation.clock.advance({ hours: 2 });
+    for (let i = 0; i < 3; i += 1) {
+      await rejectionOf(installation.backend.userInfo().getUserInfo(credentials));
+    }
+    await installation.backend.close();
+    const refusal = 'Refused by the plugin auth: the token expired';
+    expect(installation.logger.lines('warn')).toEqual([
+      expect.stringMatching(refusal),
+      expect.stringMatching(
+        `${refusal}.* \\(the last of 2 in 10 s that were counted, not told\\)$`,
+      ),
+    ]);
+  });
 });

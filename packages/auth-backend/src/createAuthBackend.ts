@@ -1,4 +1,4 @@
-import type { AuthService, Clock, DiscoveryService } from '@stagepass/auth-node';
+import type { AuthService, Clock, DiscoveryService, LoggerService } from '@stagepass/auth-node';
 import {
   AuthRecorder,
   consoleLogger,
@@ -63,16 +63,21 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
   }
   const keySources = new PluginKeySources({ staticKeys: config.staticKeys, clock });
   const services = new Map<string, Promise<AuthService>>();
-  const recorders: AuthRecorder[] = [];
+  const recorders: Array<{ recorder: AuthRecorder; itsLogger: LoggerService }> = [];
   /** What plugins brought of their own, for explanations. */
   const brought = new Map<string, PluginAuthOptions>();
   const explanationNetwork = limitRequests(network);
   let closed = false;
 
+  /** One for all who record at the same place: services can be asked for as often as one likes. */
   function recorderOf(pluginId: string, itsLogger = logger): AuthRecorder {
+    const known = recorders.find(
+      other => other.recorder.pluginId === pluginId && other.itsLogger === itsLogger,
+    );
+    if (known) return known.recorder;
     const { onAuthEvent } = options;
     const recorder = new AuthRecorder({ pluginId, logger: itsLogger, clock, onAuthEvent, metrics });
-    recorders.push(recorder);
+    recorders.push({ recorder, itsLogger });
     return recorder;
   }
 
@@ -174,7 +179,8 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
     },
     close() {
       closed = true;
-      for (const log of [...recorders, keySetLog]) log.close();
+      for (const { recorder } of recorders) recorder.close();
+      keySetLog.close();
       return Promise.resolve();
     },
   };

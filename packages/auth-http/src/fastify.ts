@@ -3,4 +3,9 @@
  *
  * @packageDocumentation
  */
-export { authErrorHandler, fastifyAuth, type FastifyAuthOptions } from './adapters/fastify';
+export {
+  authErrorHandler,
+  authResponse,
+  fastifyAuth,
+  type FastifyAuthOptions,
+} from './adapters/fastify';

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { AuthEvent } from './AuthEvent';
 
 /** Of which kind a token says to be. `other`: external callers, and whatever is no token at all. */
-export type TokenKind = 'plugin' | 'user' | 'limited-user' | 'other';
+export type MeasuredTokenKind = 'plugin' | 'user' | 'limited-user' | 'other';
 
 /** What is measured of a piece of work. */
 export interface MeasuredWork {
@@ -13,7 +13,7 @@ export interface MeasuredWork {
 /** Counters and histograms of one process. */
 export interface AuthMetrics {
   /** Counts an event and, where it ended a piece of work, how long that took. */
-  count(event: AuthEvent, tokenKind?: TokenKind, work?: MeasuredWork): void;
+  count(event: AuthEvent, tokenKind?: MeasuredTokenKind, work?: MeasuredWork): void;
   /** Counts a request for the key set of an issuer. */
   countKeySetFetch(outcome: 'success' | 'failure'): void;
 }

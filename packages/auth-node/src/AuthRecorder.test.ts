@@ -161,6 +161,19 @@ describe('an event', () => {
     expect(events[1]).toMatchObject({ principal: `${'z'.repeat(2_497)}...` });
   });
 
+  it.each([
+    ['a text', 'down', '"down"'],
+    ['nothing', undefined, '"undefined"'],
+    ['what has no text', Object.create(null), '"an object"'],
+  ])('is told of a hook that throws %s, and changes nothing', async (_, thrown, told) => {
+    const { recorder, lines } = setUp(() => {
+      throw thrown;
+    });
+    recorder.verified('nonePrincipal');
+    await new Promise(resolve => setImmediate(resolve));
+    expect(lines).toEqual([['error', `onAuthEvent failed: ${told}`, {}]]);
+  });
+
   it('LOG-04: that the hook fails on is counted, not told over and over', async () => {
     const { clock, recorder, lines } = setUp(() => {
       throw new Error('audit\ndown');

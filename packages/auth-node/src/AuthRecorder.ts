@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { AuthEvent } from './AuthEvent';
-import type { AuthMetrics, TokenKind } from './AuthMetrics';
+import type { AuthMetrics, MeasuredTokenKind } from './AuthMetrics';
 import type { Clock } from './Clock';
 import { CountedLog } from './CountedLog';
-import { isAuthError, printable, quote, withCorrelationId } from './errors';
+import { describeValue, isAuthError, printable, quote, withCorrelationId } from './errors';
 import type { LoggerService } from './LoggerService';
 
 /** Longer than any principal that is issued or accepted, unless it needs escaping. */
@@ -13,7 +13,7 @@ const MAX_PRINCIPAL = 2_500;
 export interface Circumstances {
   /** Names the request, or whatever the caller's log has too. */
   readonly correlationId?: string;
-  readonly tokenKind?: TokenKind;
+  readonly tokenKind?: MeasuredTokenKind;
   /** What was being done, and since when on the monotonic clock, in milliseconds. */
   readonly work?: { readonly operation: 'verification' | 'issue'; readonly since: number };
 }
@@ -120,8 +120,17 @@ export class AuthRecorder {
     if (!hook) return;
     // In an async function, since a hook may be one too, and its rejection would end the process.
     (async () => hook(event))().catch((error: unknown) => {
-      this.#hookFailures.tell('onAuthEvent', `onAuthEvent failed: ${quote(String(error))}`);
+      this.#hookFailures.tell('onAuthEvent', `onAuthEvent failed: ${quote(tell(error))}`);
     });
+  }
+}
+
+/** What is thrown need not be an error, nor even have a text. */
+function tell(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return describeValue(thrown);
   }
 }
 

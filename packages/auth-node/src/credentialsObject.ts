@@ -31,14 +31,17 @@ export function createUserCredentials(options: {
   return credentials;
 }
 
-/** Makes the credentials of a service; the token that proved them is not kept. */
+/** Makes the credentials of a service; of the token that proved them only its end is kept, and not shown. */
 export function createServiceCredentials(options: {
   subject: string;
+  expiresAt?: Date;
   accessRestrictions?: BackstagePrincipalAccessRestrictions;
   allAccessRestrictions?: AccessRestrictionsMap;
 }): BackstageCredentials<BackstageServicePrincipal> {
-  const { subject, accessRestrictions, allAccessRestrictions } = options;
+  const { subject, expiresAt, accessRestrictions, allAccessRestrictions } = options;
   const credentials = seal(createServicePrincipal(subject, accessRestrictions));
+  // Not `expiresAt`, which in Backstage only users have.
+  hide(credentials, 'tokenExpiresAt', expiresAt);
   hide(credentials, 'allAccessRestrictions', allAccessRestrictions);
   return credentials;
 }
@@ -59,6 +62,8 @@ export interface CredentialsView {
     | { readonly type: string };
   /** The token that proved a user. */
   readonly token?: string;
+  /** When the token that proved them expires; absent where it does not, or is not known. */
+  readonly expiresAt?: Date;
   /** The restrictions of a service in every plugin. */
   readonly allAccessRestrictions?: AccessRestrictionsMap;
   /**
@@ -75,8 +80,8 @@ export interface CredentialsView {
  *   another version
  */
 export function viewCredentials(credentials: BackstageCredentials): CredentialsView {
-  const { $$type, version, principal, token, allAccessRestrictions } = (credentials ??
-    {}) as Partial<Record<string, unknown>>;
+  const { $$type, version, principal, token, allAccessRestrictions, expiresAt, tokenExpiresAt } =
+    (credentials ?? {}) as Partial<Record<string, unknown>>;
   if ($$type !== '@backstage/BackstageCredentials') throw invalid('Invalid credential type');
   if (version !== 'v1') throw invalid(`Invalid credential version ${quote(version)}`);
   if (typeof (principal as { type?: unknown } | undefined)?.type !== 'string') {
@@ -86,6 +91,7 @@ export function viewCredentials(credentials: BackstageCredentials): CredentialsV
   return {
     principal: principal as CredentialsView['principal'],
     token: typeof token === 'string' && token !== '' ? token : undefined,
+    expiresAt: [expiresAt, tokenExpiresAt].find(time => time instanceof Date),
     allAccessRestrictions:
       allAccessRestrictions instanceof Map
         ? (allAccessRestrictions as AccessRestrictionsMap)

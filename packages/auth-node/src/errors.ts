@@ -29,7 +29,7 @@ const rejections = {
   AUTH_ACCESS_RESTRICTED: [NotAllowedError, 'Access to this plugin is restricted'],
   AUTH_DELEGATION_NOT_ALLOWED: [NotAllowedError, 'This call may not be made for its caller'],
   AUTH_CONFIG_INVALID: [Error, 'Invalid configuration'],
-} as const satisfies Record<string, readonly [new (message: string) => Error, string]>;
+} as const satisfies Record<AuthErrorCode, readonly [new (message: string) => Error, string]>;
 
 /**
  * Why a call was refused, or a backend did not start: a closed set. `AUTH_KEYS_UNAVAILABLE` is answered
@@ -38,7 +38,25 @@ const rejections = {
  *
  * @public
  */
-export type AuthErrorCode = keyof typeof rejections;
+export type AuthErrorCode =
+  | 'AUTH_CREDENTIALS_MISSING'
+  | 'AUTH_REQUEST_AMBIGUOUS'
+  | 'AUTH_TOKEN_MALFORMED'
+  | 'AUTH_TOKEN_TYPE_UNKNOWN'
+  | 'AUTH_TOKEN_EXPIRED'
+  | 'AUTH_TOKEN_NOT_YET_VALID'
+  | 'AUTH_SIGNATURE_INVALID'
+  | 'AUTH_ALGORITHM_NOT_ALLOWED'
+  | 'AUTH_AUDIENCE_MISMATCH'
+  | 'AUTH_ISSUER_MISMATCH'
+  | 'AUTH_CLAIM_INVALID'
+  | 'AUTH_KEY_UNKNOWN'
+  | 'AUTH_KEYS_UNAVAILABLE'
+  | 'AUTH_LIMITED_TOKEN_NOT_ALLOWED'
+  | 'AUTH_PRINCIPAL_NOT_ALLOWED'
+  | 'AUTH_ACCESS_RESTRICTED'
+  | 'AUTH_DELEGATION_NOT_ALLOWED'
+  | 'AUTH_CONFIG_INVALID';
 
 /**
  * An error with the code of a refusal, and its full reason.

@@ -3,7 +3,12 @@
  *
  * @packageDocumentation
  */
-export { type AuthMetrics, createAuthMetrics, noMetrics, type TokenKind } from './AuthMetrics';
+export {
+  type AuthMetrics,
+  createAuthMetrics,
+  type MeasuredTokenKind,
+  noMetrics,
+} from './AuthMetrics';
 export { AuthRecorder } from './AuthRecorder';
 export { systemClock } from './Clock';
 export { consoleLogger } from './consoleLogger';

@@ -46,7 +46,7 @@ export interface AuthMatchers<R = unknown> {
  * @example
  * ```ts
  * expect.extend(authMatchers);
- * expect(await httpAuth.credentials(req)).toBeUserPrincipal('user:default/jane');
+ * expect(credentials).toBeUserPrincipal('user:default/jane');
  * await expect(auth.authenticate(token)).toBeRefusedWith('AUTH_TOKEN_EXPIRED');
  * ```
  *

@@ -22,6 +22,8 @@ import { TestClock } from './TestClock';
  *   before `/<plugin id>`, default `http://authority.test/api`
  * @example
  * ```ts
+ * import { createAuthBackend } from '@stagepass/auth-backend';
+ *
  * const authority = await createTestAuthority();
  * const { discovery, fetch, clock } = authority;
  * const auth = await createAuthBackend({ discovery, fetch, clock }).forPlugin('todo');

@@ -54,7 +54,7 @@ export type DescribedRestrictions = Readonly<Record<string, BackstagePrincipalAc
  * @throws TypeError when it is no mock token; the message does not hold it
  * @example
  * ```ts
- * expect(describeMockToken(sent)).toEqual({
+ * expect(describeMockToken(token)).toEqual({
  *   type: 'plugin', to: 'catalog', onBehalfOf: 'user:default/jane',
  * });
  * ```

@@ -40,6 +40,8 @@ type ServiceTokenOptions = {
  *
  * @example
  * ```ts
+ * import request from 'supertest';
+ *
  * await request(app).get('/items').set('Authorization', mockCredentials.user.header());
  * ```
  *

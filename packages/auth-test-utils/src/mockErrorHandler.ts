@@ -19,6 +19,8 @@ const statusByName: ReadonlyMap<string, number> = new Map([
  *
  * @example
  * ```ts
+ * import express from 'express';
+ *
  * const app = express().use(router).use(mockErrorHandler());
  * ```
  *

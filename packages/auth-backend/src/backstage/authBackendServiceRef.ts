@@ -17,11 +17,14 @@ import {
  *
  * @example
  * ```ts
+ * import { coreServices, createServiceFactory } from '@backstage/backend-plugin-api';
+ * import { createAuthBackend } from '@stagepass/auth-backend';
+ *
  * backend.add(
  *   createServiceFactory({
  *     service: authBackendServiceRef,
  *     deps: { config: coreServices.rootConfig, logger: coreServices.rootLogger },
- *     factory: ({ config, logger }) => createAuthBackend({ config, logger, onAuthEvent }),
+ *     factory: ({ config, logger }) => createAuthBackend({ config, logger, onAuthEvent: audit }),
  *   }),
  * );
  * ```

@@ -3,7 +3,7 @@ import type { SignerExplanation, TokenExplanation } from '@stagepass/auth-backen
 
 /** Writes an explanation for people: the verdict first, then what it rests on. */
 export function printExplanation(explanation: TokenExplanation): string {
-  return escape(describe(explanation).join('\n'));
+  return describe(explanation).map(escape).join('\n');
 }
 
 function describe(explanation: TokenExplanation): string[] {
@@ -95,11 +95,10 @@ function withArticle(noun: string): string {
   return `${/^[aeiou](?!ser)/i.test(noun) ? 'an' : 'a'} ${noun}`;
 }
 
-/** What comes from a token must not move the cursor or turn the line around. */
-function escape(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, character =>
-    character === '\n'
-      ? character
-      : [...character].map(one => `\\u{${one.codePointAt(0)?.toString(16)}}`).join(''),
+/** What comes from a token must neither begin a line of its own, nor move the cursor or turn the line around. */
+function escape(line: string): string {
+  return line.replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    character => `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
 }

@@ -7,8 +7,8 @@ const SHORTEST = 8;
 /** Deeper than any token that is accepted. */
 const MAX_DEPTH = 100;
 
-/** Something that is written like a token, wherever it stands. */
-const TOKEN = /e[wy][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g;
+/** A run of characters of tokens; each is looked at once, since a pattern with parts to try takes quadratic time. */
+const RUN = /[\w.-]+/g;
 
 /** Returns a function that takes the given texts, and whatever looks like a token, out of a value. */
 export function createHiding(
@@ -21,7 +21,7 @@ export function createHiding(
   const hideText = (text: string) =>
     texts
       .reduce((shown, secret) => shown.replaceAll(secret, '(hidden)'), text)
-      .replace(TOKEN, '(a token, hidden)');
+      .replace(RUN, run => (holdsToken(run) ? '(a token, hidden)' : run));
 
   const hide = (value: JsonValue | undefined, depth: number): JsonValue => {
     if (typeof value === 'string') return hideText(value);
@@ -33,6 +33,16 @@ export function createHiding(
     );
   };
   return value => hide(value, 0);
+}
+
+/** Tells whether somewhere in a text stand three segments of which the first can be a JSON object's. */
+function holdsToken(run: string): boolean {
+  const segments = run.split('.');
+  return segments.some((first, index) => {
+    const start = first.search(/e[wy]/);
+    const [second = '', third = ''] = segments.slice(index + 1, index + 3);
+    return start >= 0 && first.length - start >= 10 && second.length >= 10 && third.length >= 10;
+  });
 }
 
 /** Lists what of the configuration must not be told: tokens, secrets, queries of URLs, options of others. */

@@ -6,8 +6,11 @@ export interface Paste {
   readonly pasted?: NonNullable<TokenExplanation['pasted']>;
 }
 
-/** Something that is written like a signed or an encrypted token; the first segment is a JSON object's. */
-const COMPACT = /\be[wy][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{2,}(?:\.[A-Za-z0-9_-]*){1,3}/g;
+/**
+ * Something that is written like a signed or an encrypted token; the first segment is a JSON object's. It begins where
+ * no such character stands before, so that a long text is not tried from each of its characters.
+ */
+const COMPACT = /(?<![\w-])e[wy][\w-]{8,}\.[\w-]{2,}(?:\.[\w-]*){1,3}/g;
 
 /** A header without its name. */
 const SCHEME = /^(bearer|basic|token|digest)\b[:\s]*\s/i;
@@ -85,7 +88,8 @@ function readLoose(text: string, trimmed: string): Paste {
       ? { token: text }
       : loose(trimmed, 'white space stands around the token');
   }
-  const joined = trimmed.replace(/[^\S\r\n]*[\r\n]\s*/g, '');
+  const lines = trimmed.split(/[\r\n]+/).map(line => line.trim());
+  const joined = lines.join('');
   if (wholeToken(joined) && joined.split('.').length === 3) {
     return loose(joined, 'the token is broken into lines');
   }

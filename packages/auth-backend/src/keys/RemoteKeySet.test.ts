@@ -492,6 +492,12 @@ describe('the key set of a third party', () => {
     const other = new RemoteKeySet(url, network, logger, { algorithms: ['RS256'] });
     const unavailable = await rejectionOf(other.find('x'));
     expect(network.requests.at(-1)?.url).toBe(url);
+    network.answer = () => Promise.reject(new Error(`request to ${url} failed, reason: timeout`));
+    const third = new RemoteKeySet(url, network, logger, { algorithms: ['RS256'] });
+    await rejectionOf(third.find('x'));
+    expect(logger.text).toContain(
+      'request to https://idp.example/keys?... failed, reason: timeout',
+    );
     expect(`${error.reason} ${unavailable.reason} ${logger.text}`).not.toContain('canary');
   });
 

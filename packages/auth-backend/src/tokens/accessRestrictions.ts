@@ -40,6 +40,19 @@ export function restrictTo(
   return { accessRestrictions, allAccessRestrictions };
 }
 
+/** Copies access restrictions for one caller: who holds credentials can write into them. */
+export function copyAccessRestrictions(restrictions: AccessRestrictionsMap): AccessRestrictionsMap {
+  return new Map(
+    Array.from(restrictions, ([pluginId, { permissionNames, permissionAttributes }]) => [
+      pluginId,
+      {
+        ...(permissionNames && { permissionNames: [...permissionNames] }),
+        ...(permissionAttributes && { permissionAttributes: copyAttributes(permissionAttributes) }),
+      },
+    ]),
+  );
+}
+
 /** Writes access restrictions as the value of the header parameter. */
 export function writeAccessRestrictions(restrictions: AccessRestrictionsMap): JsonObject {
   return JSON.parse(JSON.stringify(Object.fromEntries(restrictions))) as JsonObject;
@@ -82,6 +95,12 @@ function readEntry(entry: JsonValue | undefined): BackstagePrincipalAccessRestri
     ...(permissionNames && { permissionNames }),
     permissionAttributes: { action: permissionAttributes.action },
   };
+}
+
+function copyAttributes({
+  action,
+}: NonNullable<BackstagePrincipalAccessRestrictions['permissionAttributes']>) {
+  return { ...(action && { action: [...action] }) };
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

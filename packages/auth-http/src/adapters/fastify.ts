@@ -62,11 +62,14 @@ export const fastifyAuth: FastifyPluginAsync<FastifyAuthOptions> = async (scope,
   scope.decorate('addAuthPolicy', policy => barrier.addAuthPolicy(policy));
   scope.setErrorHandler(authErrorHandler);
 
+  // Fastify joins `/api/` and `/items` as it does `/api` and `/items`.
+  const prefix = scope.prefix.replace(/\/$/, '');
+  const pathOf = (url = '') => (/[:*]/.test(prefix) ? '' : pathBelow(url, prefix));
   mount(scope, keySetRoutes(options.auth), { [open]: true });
   scope.addHook('onRequest', async (request, reply) => {
     if (isOpen(request)) return;
     try {
-      await barrier.admit(request, pathBelow(request.raw.url ?? '', scope.prefix));
+      await barrier.admit(request, pathOf(request.raw.url));
     } catch (error) {
       return refuse(error, request, reply);
     }
@@ -99,6 +102,23 @@ export function authErrorHandler(
   return refuse(error, request, reply);
 }
 
+/**
+ * Returns a reply as `HttpAuthService.issueUserCookie` takes it. The headers are added to those that the reply has;
+ * those that are set on `reply.raw` are lost where the reply has one of the same name.
+ *
+ * @param reply - gets the headers; its request names the caller
+ * @public
+ */
+export function authResponse(reply: FastifyReply): AuthResponse {
+  return {
+    req: reply.request,
+    headersSent: reply.sent,
+    getHeader: name => reply.getHeader(name),
+    // `header` alone would add cookies to those that are there.
+    setHeader: (name, value) => reply.removeHeader(name).header(name, value),
+  };
+}
+
 /** Marks the routes that stand before the barrier. */
 const open = Symbol('open');
 
@@ -115,7 +135,7 @@ function mount(scope: FastifyInstance, routes: readonly Route[], config = {}): v
       async handler(request, reply) {
         let answer: Answer;
         try {
-          answer = await handle(request, responseOver(request, reply));
+          answer = await handle(request, authResponse(reply));
         } catch (error) {
           return refuse(error, request, reply);
         }
@@ -137,16 +157,6 @@ function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyRe
   if (!body) return reply.send();
   // As text, since the serializers of the scope are for the answers of its handlers.
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
-}
-
-function responseOver(req: FastifyRequest, reply: FastifyReply): AuthResponse {
-  return {
-    req,
-    headersSent: reply.sent,
-    getHeader: name => reply.getHeader(name),
-    // `header` alone would add cookies to those that are there.
-    setHeader: (name, value) => reply.removeHeader(name).header(name, value),
-  };
 }
 
 /** Fastify 5.0 has the options of the router among those of the server, later ones have both. */

@@ -1,5 +1,14 @@
+import { once } from 'node:events';
+import {
+  connect,
+  createServer,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { createAuthError } from '@stagepass/auth-node/internal';
-import { jane } from '../testing/expressPlugin';
+import { jane, janesCookie } from '../testing/expressPlugin';
 import { listen, sendRaw } from '../testing/rawRequest';
 import { setUpHttpAuth } from '../testing/setUpHttpAuth';
 import { createNodeAuth } from './node';
@@ -99,6 +108,40 @@ describe('createNodeAuth', () => {
     const answer = await sendRaw(server, 'GET /sign-in', jane);
     expect(answer.headers['set-cookie']).toEqual([expect.stringContaining('backstage-auth=')]);
     expect(auth.verified[0]).toEqual(['user.jane']);
+    await new Promise(resolve => server.close(resolve));
+  });
+
+  it('guards a server of http2', async () => {
+    const { auth, httpAuth } = setUpHttpAuth();
+    const policies = [{ path: '/view', allow: 'user-cookie' as const }];
+    const nodeAuth = createNodeAuth({ auth, httpAuth, policies });
+    const server = createServer((req, res) => {
+      void nodeAuth.handle(req, res).then(answered => void (answered || res.end('passed')));
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const send = async (headers: OutgoingHttpHeaders) => {
+      const stream = session.request(headers);
+      const [answer] = (await once(stream, 'response')) as [IncomingHttpHeaders];
+      return { status: answer[':status'], text: await text(stream) };
+    };
+    const crumbs = ['theme=dark', janesCookie.replace('Cookie: ', '')];
+    expect(await send({ ':path': '/x' })).toMatchObject({
+      status: 401,
+      text: expect.stringContaining('"Missing credentials"') as string,
+    });
+    expect(await send({ ':path': '/x', ':method': 'HEAD' })).toEqual({ status: 401, text: '' });
+    expect(await send({ ':path': '/x', authorization: 'Bearer user.jane' })).toEqual({
+      status: 200,
+      text: 'passed',
+    });
+    expect(await send({ ':path': '/view', cookie: crumbs })).toEqual({
+      status: 200,
+      text: 'passed',
+    });
+    expect((await send({ ':path': '/x', cookie: crumbs })).status).toBe(401);
+    expect((await send({ ':path': '/view/../x', cookie: crumbs })).status).toBe(401);
+    session.close();
     await new Promise(resolve => server.close(resolve));
   });
 });

@@ -18,7 +18,8 @@ export interface NodeRequest extends AuthRequest {
  */
 export interface NodeResponse extends AuthResponse {
   statusCode: number;
-  end(body?: string): unknown;
+  end(): unknown;
+  end(body: string): unknown;
 }
 
 /**

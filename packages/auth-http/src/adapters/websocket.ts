@@ -4,7 +4,7 @@ import type {
   Clock,
   HttpAuthService,
 } from '@stagepass/auth-node';
-import { createAuthError, systemClock } from '@stagepass/auth-node/internal';
+import { createAuthError, systemClock, viewCredentials } from '@stagepass/auth-node/internal';
 import { type Answer, answerError } from '../index';
 import { closeAtExpiry } from './websocket/closeAtExpiry';
 import { refuseUpgrade } from './websocket/refuseUpgrade';
@@ -68,7 +68,7 @@ export interface UpgradeAuth<TAllowed extends keyof BackstagePrincipalTypes> {
    * challenge and Backstage's error body; 400 for what is no opening handshake (RFC 6455 section 4.2.1).
    *
    * An admitted socket is closed when its credentials expire, two seconds later if it does not take the last
-   * bytes. Credentials of services have no expiry.
+   * bytes. Static tokens do not expire, and a token of a custom handler does not say when.
    *
    * @param request - the request; call this in the event itself, for until then nobody listens to errors of
    *   the socket
@@ -103,7 +103,7 @@ export function createUpgradeAuth<
   async function authenticate(request: UpgradeRequest) {
     requireUpgrade(request);
     const credentials = await httpAuth.credentials(request, { allow, allowLimitedAccess });
-    const { expiresAt } = credentials;
+    const { expiresAt } = viewCredentials(credentials);
     if (expiresAt && !(expiresAt.getTime() > clock.now())) {
       throw createAuthError(
         'AUTH_TOKEN_EXPIRED',
@@ -133,7 +133,8 @@ export function createUpgradeAuth<
         onError(error);
       }
     };
-    if (credentials.expiresAt) closeAtExpiry(socket, credentials.expiresAt, clock, sayFarewell);
+    const { expiresAt } = viewCredentials(credentials);
+    if (expiresAt) closeAtExpiry(socket, expiresAt, clock, sayFarewell);
     try {
       await accept({ credentials, onExpiry: callback => void (farewell = callback) });
     } catch (error) {

@@ -6,7 +6,8 @@
  * @public
  */
 export function asError(reason: unknown): object {
-  return reason instanceof Object
+  const isObject = (typeof reason === 'object' && reason !== null) || typeof reason === 'function';
+  return isObject
     ? reason
     : new Error(`A handler was rejected with a ${typeof reason} instead of an error`);
 }

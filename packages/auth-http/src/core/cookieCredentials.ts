@@ -32,11 +32,11 @@ export async function authenticateCookies(
   const { proved, failures } = await proveCookies(auth, values);
   const undecided = failures.find(failure => !isRefusal(failure));
   if (undecided !== undefined) throw undecided;
-  if (new Set(proved.map(({ principal }) => principal.userEntityRef)).size > 1) {
+  const users = new Set(proved.map(({ principal }) => principal.userEntityRef));
+  if (users.size > 1) {
     throw createAuthError(
       'AUTH_REQUEST_AMBIGUOUS',
-      `expected auth cookies of one user, found those of ${new Set(proved.map(({ principal }) => principal.userEntityRef)).size}; ` +
-        'let the browser drop them all, and sign in again',
+      `expected auth cookies of one user, found those of ${users.size}; let the browser drop them all, and sign in again`,
     );
   }
   if (proved.length === 0 && failures.length > 0) throw failures[0];

@@ -34,6 +34,14 @@ describe('decideAccess', () => {
     ['/public/..%2fprivate', 'closed'],
     ['/public/%252e%252e/private', 'closed'],
     ['/public/./x', 'closed'],
+    ['/public/..;/private', 'closed'],
+    ['/public/..;a=b/private', 'closed'],
+    ['/public/..%3b/private', 'closed'],
+    ['/public/;/../private', 'closed'],
+    ['/public/;x/y', 'closed'],
+    ['/public/..;', 'closed'],
+    ['/public/a;..', 'unauthenticated'],
+    ['/public/..a;b/c', 'unauthenticated'],
     ['/public%2fx', 'closed'],
     ['/public\\x', 'closed'],
     ['//public', 'closed'],
@@ -60,6 +68,10 @@ describe('decideAccess', () => {
       [[open('/'), cookie('/admin', { exact: true })], '/admin/', 'user-cookie'],
       [[open('/'), cookie('/admin/')], '/Admin/x', 'user-cookie'],
       [[open('/'), cookie('/admin')], '/admin;x', 'user-cookie'],
+      [[open('/'), cookie('/a/admin')], '/a;x/admin', 'user-cookie'],
+      [[open('/'), cookie('/keys')], '/\u212aeys', 'user-cookie'],
+      [[open('/'), cookie('/keys')], '/%E2%84%AAeys', 'user-cookie'],
+      [[open('/caf\u00e9')], '/caf\u00e9/x', 'unauthenticated'],
       [[cookie('/files'), open('/files/Logo')], '/files/logo', 'user-cookie'],
       [[cookie('/files'), open('/files/Logo')], '/files/Logo', 'unauthenticated'],
       // Only a router that tells cases apart, but not slashes, finds the policy for `/x` the narrowest.
@@ -82,6 +94,7 @@ describe('decideAccess', () => {
       [[open('/public', { exact: true })], '/PUBLIC/', 'closed'],
       [[cookie('/files'), open('/files/Logo')], '/FILES/logo', 'unauthenticated'],
       [[open('/'), cookie('/admin', { exact: true })], '/ADMIN/', 'user-cookie'],
+      [[open('/'), cookie('/keys')], '/%E2%84%AAeys', 'user-cookie'],
     ])('of %j, before one that ignores case, %s is %s', (policies, path, expected) => {
       const options = { caseInsensitive: true };
       expect(decideAccess(build(...policies), 'GET', path, options)).toBe(expected);

@@ -66,15 +66,22 @@ export function decideAccess(
   const forms = ofMethod.length > 0 ? readRequestPath(path) : undefined;
   if (!forms) return 'closed';
   const readings = options.caseInsensitive ? caseIgnored : allReadings;
+  const caseless = [...forms, ...forms.flatMap(lowered)];
   let access: Access = 'unauthenticated';
   for (const reading of readings) {
-    for (const form of forms) {
+    for (const form of caseIgnored.includes(reading) ? caseless : forms) {
       const decided = decide(ofMethod.filter(rule => rule.pattern.regexps[reading].test(form)));
       if (decided === 'closed') return 'closed';
       access = strictest([access, decided]);
     }
   }
   return access;
+}
+
+/** Some routers compare in lower case, where the Kelvin sign is a `k`; to a regular expression it is not. */
+function lowered(form: string): string[] {
+  const isPlain = /^[\x20-\x7e]*$/.test(form);
+  return isPlain ? [] : [form.toLowerCase()];
 }
 
 function decide(matching: readonly PolicyRule[]): Access {

@@ -4,8 +4,8 @@ import type { Answer } from '../core/problem';
 import { pluginRoutePrefix, type Route } from './Route';
 
 /**
- * Returns the route by which other plugins get the public keys of this one, `GET
- * /.backstage/auth/v1/jwks.json`. It needs no credentials: mount it before the barrier.
+ * Returns the route by which other plugins get the public keys of this one,
+ * `GET /.backstage/auth/v1/jwks.json`. It needs no credentials: mount it before the barrier.
  *
  * @param auth - the auth service of the plugin
  * @public

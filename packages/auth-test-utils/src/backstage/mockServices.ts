@@ -19,8 +19,11 @@ import { serviceMock } from './serviceMock';
  *
  * @example
  * ```ts
+ * import { startTestBackend } from '@backstage/backend-test-utils';
+ * import { todoPlugin } from './plugin';
+ *
  * const auth = mockServices.auth.mock({ getPluginRequestToken: async () => ({ token: 'a-token' }) });
- * await startTestBackend({ features: [plugin, auth.factory, mockServices.httpAuth.factory()] });
+ * await startTestBackend({ features: [todoPlugin, auth.factory, mockServices.httpAuth.factory()] });
  * ```
  *
  * @public

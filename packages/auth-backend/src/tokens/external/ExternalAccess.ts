@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AuthErrorCode, type Clock, isAuthError } from '@stagepass/auth-node';
 import { quote } from '@stagepass/auth-node/internal';
-import { type RestrictedAccess, restrictTo } from '../accessRestrictions';
+import { copyAccessRestrictions, type RestrictedAccess, restrictTo } from '../accessRestrictions';
 import type { UnverifiedJws } from '../parseCompact';
 import { createCustomMethod, indexHandlers } from './customMethod';
 import type { ExternalMethod } from './ExternalMethod';
@@ -13,6 +13,8 @@ import { createLegacyMethod } from './legacyMethod';
 /** What an external token proves; with restrictions, if its entry has them. */
 export interface ExternalTokenProof extends Partial<RestrictedAccess> {
   readonly subject: string;
+  /** When the token expires; absent for tokens that do not, and those of custom handlers. */
+  readonly expiresAt?: Date;
 }
 
 /** What came of an entry that was asked: a subject, an error, or neither where the token is none of its. */
@@ -83,10 +85,10 @@ export class ExternalAccess {
    */
   async verify(token: string, jws?: UnverifiedJws): Promise<ExternalTokenProof | undefined> {
     const known = this.#staticTokens.get(digest(token));
-    if (known) return this.#admit(known, known.subject);
+    if (known) return this.#admit(known, known);
     const failures: unknown[] = [];
     for (const method of this.#methods) {
-      let result: { subject: string } | undefined;
+      let result: { subject: string; expiresAt?: Date } | undefined;
       try {
         result = await method.verify(token, jws);
       } catch (error) {
@@ -94,21 +96,26 @@ export class ExternalAccess {
         this.#onTried?.({ entry: method.entry, error });
         continue;
       }
-      if (result) return this.#admit(method.entry, result.subject);
+      if (result) return this.#admit(method.entry, result);
       this.#onTried?.({ entry: method.entry });
     }
     if (failures.length > 0) throw mostTelling(failures);
     return undefined;
   }
 
-  #admit(entry: ExternalEntry, subject: string): ExternalTokenProof {
+  #admit(
+    entry: ExternalEntry,
+    { subject, expiresAt }: { subject: string; expiresAt?: Date },
+  ): ExternalTokenProof {
     this.#onTried?.({ entry, subject });
     const { accessRestrictions: allAccessRestrictions } = entry;
-    if (!allAccessRestrictions) return { subject };
+    const proof = { subject, ...(expiresAt && { expiresAt }) };
+    if (!allAccessRestrictions) return proof;
     const whyNot =
       `${quote(subject)} may use the plugins ${quote([...allAccessRestrictions.keys()])}, not ${quote(this.#pluginId)}; ` +
       'see accessRestrictions of its entry in backend.auth.externalAccess';
-    return { subject, ...restrictTo(this.#pluginId, allAccessRestrictions, whyNot) };
+    const restrictions = copyAccessRestrictions(allAccessRestrictions);
+    return { ...proof, ...restrictTo(this.#pluginId, restrictions, whyNot) };
   }
 }
 

@@ -43,9 +43,13 @@ function setUp(entry: Partial<JwksAccess> = {}) {
 
 describe('a token of a third party', () => {
   it('proves an external subject', async () => {
-    expect(await setUp().verify(write())).toEqual({ subject: 'external:ci|1' });
+    expect(await setUp().verify(write())).toEqual({
+      subject: 'external:ci|1',
+      expiresAt: expect.any(Date) as Date,
+    });
     expect(await setUp({ subjectPrefix: 'idp' }).verify(write())).toEqual({
       subject: 'external:idp:ci|1',
+      expiresAt: expect.any(Date) as Date,
     });
   });
 
@@ -58,12 +62,15 @@ describe('a token of a third party', () => {
     ['any issuer, where that is allowed', { issuers: undefined }, write({ iss: undefined })],
     ['any audience, where that is allowed', { audiences: undefined }, write({ aud: 'x' })],
   ] as const)('is accepted with %s', async (_, entry, token) => {
-    expect(await setUp(entry).verify(token)).toEqual({ subject: 'external:ci|1' });
+    expect(await setUp(entry).verify(token)).toEqual({
+      subject: 'external:ci|1',
+      expiresAt: expect.any(Date) as Date,
+    });
   });
 
   it('cannot pose as a plugin or a user, whatever its subject', async () => {
     for (const sub of ['plugin:catalog', 'user:default/admin']) {
-      expect(await setUp().verify(write({ sub }))).toEqual({ subject: `external:${sub}` });
+      expect(await setUp().verify(write({ sub }))).toMatchObject({ subject: `external:${sub}` });
     }
   });
 
@@ -155,6 +162,9 @@ describe('a token of a third party', () => {
       async () => pair.verification,
       clock,
     );
-    expect(await method.verify(token, parseCompact(token))).toEqual({ subject: 'external:ci' });
+    expect(await method.verify(token, parseCompact(token))).toEqual({
+      subject: 'external:ci',
+      expiresAt: expect.any(Date) as Date,
+    });
   });
 });

@@ -32,8 +32,8 @@ export function createJwksMethod(
       }
       checkParties(entry, jws.unverifiedClaims());
       const claims = await verifyJws(jws, await findKey(kid), entry.algorithms);
-      readTimes(claims, clock.now() / 1000, { thirdParty: true });
-      return { subject: `${prefix}${readSubject(claims)}` };
+      const { exp } = readTimes(claims, clock.now() / 1000, { thirdParty: true });
+      return { subject: `${prefix}${readSubject(claims)}`, expiresAt: new Date(exp * 1000) };
     },
   };
 }

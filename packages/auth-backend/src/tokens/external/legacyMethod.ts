@@ -27,8 +27,8 @@ export function createLegacyMethod(entry: LegacyAccess, clock: Clock): ExternalM
           `the HS256 signature does not verify with the secret of ${entry.path}; check that both sides have the same secret`,
         );
       }
-      readTimes(claims, clock.now() / 1000, { thirdParty: true });
-      return { subject: entry.subject };
+      const { exp } = readTimes(claims, clock.now() / 1000, { thirdParty: true });
+      return { subject: entry.subject, expiresAt: new Date(exp * 1000) };
     },
   };
 }

@@ -9,8 +9,8 @@ import type { AccessRestrictionsMap } from '@stagepass/auth-node';
  */
 export interface PluginTokenHandler {
   /**
-   * Verifies a token, any token. Access restrictions that the token carries stay in force whatever is made
-   * of the answer.
+   * Verifies a token, any token. Access restrictions that the presented token carries stay in force whatever is
+   * made of the answer; a token with restrictions that was found inside another one is refused.
    *
    * @returns the subject of the service principal, `plugin:<id>`, and the token of the user on whose behalf
    *   it calls; undefined when it is no plugin token

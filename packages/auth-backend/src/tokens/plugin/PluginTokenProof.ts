@@ -4,6 +4,8 @@ import type { RestrictedAccess } from '../accessRestrictions';
 export interface PluginTokenProof extends Partial<RestrictedAccess> {
   /** The subject of the service that signed the token, `plugin:<id>`. */
   readonly subject: string;
+  /** When the token expires; absent where a decorator does not say. */
+  readonly expiresAt?: Date;
   /** The user on whose behalf it calls, as a token that is yet to be verified. */
   readonly limitedUserToken?: string;
 }

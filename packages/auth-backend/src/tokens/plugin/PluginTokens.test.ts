@@ -100,7 +100,10 @@ describe('a plugin token', () => {
 
   it('proves the plugin that signed it', async () => {
     const { verify, good, asked } = setUp();
-    expect(await verify(good)).toEqual({ subject: 'plugin:catalog' });
+    expect(await verify(good)).toEqual({
+      subject: 'plugin:catalog',
+      expiresAt: new Date(good.exp * 1000),
+    });
     expect(asked).toEqual([]);
   });
 
@@ -108,6 +111,7 @@ describe('a plugin token', () => {
     const { verify, good } = setUp();
     expect(await verify({ ...good, obo: 'x' })).toEqual({
       subject: 'plugin:catalog',
+      expiresAt: expect.any(Date) as Date,
       limitedUserToken: 'x',
     });
   });
@@ -116,7 +120,10 @@ describe('a plugin token', () => {
     const { verify, good, now } = setUp();
     const claims: JsonObject = { ...good, iat: now + 60, iss: 'x', jti: 'y', scope: 'admin' };
     for (let index = 0; index < 1_000; index += 1) claims[`claim-${index}`] = index;
-    expect(await verify(claims)).toEqual({ subject: 'plugin:catalog' });
+    expect(await verify(claims)).toEqual({
+      subject: 'plugin:catalog',
+      expiresAt: expect.any(Date) as Date,
+    });
   });
 
   it.each<[unknown]>([
@@ -276,7 +283,10 @@ describe('a plugin token', () => {
   it('lives to its last moment', async () => {
     const { verify, good, clock } = setUp();
     clock.advance(3_599_999);
-    expect(await verify(good)).toEqual({ subject: 'plugin:catalog' });
+    expect(await verify(good)).toEqual({
+      subject: 'plugin:catalog',
+      expiresAt: expect.any(Date) as Date,
+    });
     clock.advance(1);
     await expect(verify(good)).rejects.toMatchObject(illegalToken('AUTH_TOKEN_EXPIRED'));
   });
@@ -285,6 +295,7 @@ describe('a plugin token', () => {
     const { verify, good, now } = setUp();
     expect(await verify({ ...good, iat: now - 60, exp: now + 3_540 })).toEqual({
       subject: 'plugin:catalog',
+      expiresAt: expect.any(Date) as Date,
     });
   });
 
@@ -334,6 +345,9 @@ describe('a plugin token', () => {
       reason: 'expected alg to be ES256, and that of the key "k1", which is ES384; found "ES384"',
     });
     const open = setUp(['ES256', 'ES384'], key.jwk);
-    expect(await open.verify(open.good, header, key)).toEqual({ subject: 'plugin:catalog' });
+    expect(await open.verify(open.good, header, key)).toEqual({
+      subject: 'plugin:catalog',
+      expiresAt: expect.any(Date) as Date,
+    });
   });
 });

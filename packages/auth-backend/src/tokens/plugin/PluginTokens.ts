@@ -96,17 +96,18 @@ export class PluginTokens {
       throw invalidClaim('exp', `at most ${MAX_PLUGIN_TOKEN_LIFE} s after iat`, exp);
     }
     const subject = `plugin:${readSubject(claims)}`;
+    const proof = { subject, expiresAt: new Date(exp * 1000) };
     const { accessRestrictions } = jws.header;
     if (accessRestrictions) {
       if (Object.hasOwn(claims, 'obo')) throw userBesideRestrictions();
-      return { subject, ...restrictTo(ownId, accessRestrictions, whyRestricted(subject, ownId)) };
+      return { ...proof, ...restrictTo(ownId, accessRestrictions, whyRestricted(subject, ownId)) };
     }
-    if (!Object.hasOwn(claims, 'obo')) return { subject };
+    if (!Object.hasOwn(claims, 'obo')) return proof;
     // A present but unusable obo must never make the plugin itself the caller.
     if (typeof obo !== 'string' || obo === '') {
       throw invalidClaim('obo', 'a limited user token', typeof obo === 'string' ? '' : obo);
     }
-    return { subject, limitedUserToken: obo };
+    return { ...proof, limitedUserToken: obo };
   }
 }
 

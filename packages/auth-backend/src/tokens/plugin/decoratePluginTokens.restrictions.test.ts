@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { issue } from '../../testing/credentialFixtures';
 import { Installation, STATIC_TOKEN } from '../../testing/Installation';
 import { illegalToken, rejectionOf } from '../../testing/refusals';
@@ -165,40 +166,95 @@ describe('a restricted plugin token', () => {
     });
   });
 
-  it('RST-02 stays restricted where a decorator finds it in a token of its own', async () => {
-    const { installation, auth } = await setUp(
+  const inside = {
+    ...illegalToken('AUTH_TOKEN_TYPE_UNKNOWN'),
+    reason:
+      'the decorator of the plugin token handler finds a token with access restrictions in another token; ' +
+      'such a token must be presented as it is, and verified in the same asynchronous context',
+  };
+  const unwrap = (token: string) => token.replace(/^mesh /, '');
+
+  it.each<[string, PluginTokenHandlerDecorator]>([
+    ['unwraps it', verifying(inner => token => inner.verifyToken(unwrap(token)))],
+    [
+      'rebuilds the answer',
       verifying(inner => async token => {
-        const answer = await inner.verifyToken(token.replace(/^mesh /, ''));
+        const answer = await inner.verifyToken(unwrap(token));
         return answer && { subject: answer.subject };
       }),
-    );
-    const wrapped = `mesh ${installation.pluginToken({}, header())}`;
-    const plain = `mesh ${installation.pluginToken()}`;
-    // At the same time, since what was seen of one token must not count for another.
-    const [first, second] = await Promise.all([
-      auth.authenticate(wrapped),
-      auth.authenticate(plain),
-    ]);
-    expect(first.principal).toEqual(restricted);
-    expect(second.principal).toEqual({ type: 'service', subject: 'plugin:catalog' });
-  });
+    ],
+    [
+      'remembers what was answered',
+      inner => {
+        const remembered = new Map<string, ReturnType<PluginTokenHandler['verifyToken']>>();
+        return {
+          ...inner,
+          verifyToken(token) {
+            const answer = remembered.get(unwrap(token)) ?? inner.verifyToken(unwrap(token));
+            remembered.set(unwrap(token), answer);
+            return answer;
+          },
+        };
+      },
+    ],
+    [
+      'asks from somewhere else',
+      inner => {
+        const elsewhere = AsyncResource.bind((token: string) => inner.verifyToken(unwrap(token)));
+        return { ...inner, verifyToken: token => elsewhere(token) };
+      },
+    ],
+  ])(
+    'RST-02 is refused each time inside another token, with a decorator that %s',
+    async (_, it) => {
+      const { installation, auth } = await setUp(it);
+      const wrapped = `mesh ${installation.pluginToken({}, header())}`;
+      const plain = `mesh ${installation.pluginToken()}`;
+      // At the same time, since what was found in one token must not count for another.
+      for (const round of [1, 2]) {
+        const [refused, accepted] = await Promise.all([
+          rejectionOf(auth.authenticate(wrapped)),
+          auth.authenticate(plain),
+        ]);
+        expect({ round, refused }).toMatchObject({ round, refused: inside });
+        expect(accepted.principal).toEqual({ type: 'service', subject: 'plugin:catalog' });
+      }
+    },
+  );
 
-  it('RST-02 stays refused where a decorator passes over the refusal', async () => {
-    const { installation, auth } = await setUp(
-      verifying(
-        inner => token =>
-          inner
-            .verifyToken(token.replace(/^mesh /, ''))
-            .catch(() => ({ subject: 'plugin:catalog' })),
-      ),
-    );
-    for (const prefix of ['', 'mesh ']) {
-      const token = `${prefix}${installation.pluginToken({}, header({ catalog: {} }))}`;
-      expect(await rejectionOf(auth.authenticate(token))).toMatchObject({
-        code: 'AUTH_ACCESS_RESTRICTED',
-      });
+  it('RST-02 stays restricted where a decorator remembers what was answered', async () => {
+    const remembered = new Map<string, ReturnType<PluginTokenHandler['verifyToken']>>();
+    const { installation, auth } = await setUp(inner => ({
+      ...inner,
+      verifyToken(token) {
+        const answer = remembered.get(token) ?? inner.verifyToken(token);
+        remembered.set(token, answer);
+        return answer;
+      },
+    }));
+    const token = installation.pluginToken({}, header());
+    for (const round of [1, 2]) {
+      const { principal } = await auth.authenticate(token);
+      expect({ round, principal }).toEqual({ round, principal: restricted });
     }
   });
+
+  it.each([
+    ['', { code: 'AUTH_ACCESS_RESTRICTED' }],
+    ['mesh ', inside],
+  ])(
+    'RST-02 stays refused where a decorator passes over the refusal: behind %j',
+    async (prefix, refusal) => {
+      const { installation, auth } = await setUp(
+        verifying(
+          inner => token =>
+            inner.verifyToken(unwrap(token)).catch(() => ({ subject: 'plugin:catalog' })),
+        ),
+      );
+      const token = `${prefix}${installation.pluginToken({}, header({ catalog: {} }))}`;
+      expect(await rejectionOf(auth.authenticate(token))).toMatchObject(refusal);
+    },
+  );
 
   it('is nobody else’s where a decorator does not know it, not even a third party’s', async () => {
     const { installation, auth } = await setUp(verifying(() => () => Promise.resolve(undefined)));
@@ -229,7 +285,7 @@ describe('a restricted plugin token', () => {
         },
       }),
       illegalToken('AUTH_TOKEN_TYPE_UNKNOWN'),
-      'the decorator of the plugin token handler makes one caller of several tokens with access restrictions, which nobody else can',
+      inside.reason,
     ],
   ])('is refused where a decorator %s', async (_, decorator, refusal, reason) => {
     const { installation, auth } = await setUp(decorator);

@@ -34,6 +34,16 @@ export interface PluginTokenRoom {
   }): Promise<string>;
 }
 
+/**
+ * A token while the decorator decides about it. A decorator answers with what it likes, and may remember its
+ * answers, so restrictions are kept only where they stand in what was presented: nothing else can vouch for them.
+ */
+interface Presentation {
+  readonly token: string;
+  /** The decorator asked for another token with restrictions meanwhile. */
+  holdsAnother: boolean;
+}
+
 /** Returns the plugin tokens, with the decorator around them if there is one. */
 export function decoratePluginTokens(options: {
   pluginId: string;
@@ -41,12 +51,12 @@ export function decoratePluginTokens(options: {
   decorator: PluginTokenHandlerDecorator | undefined;
 }): PluginTokenRoom {
   const { pluginId, pluginTokens, decorator } = options;
-  // A decorator answers with what it likes. What it asked for meanwhile is kept here, call by call, so that
-  // no restrictions get lost on the way.
-  const restrictionsSeen = new AsyncLocalStorage<AccessRestrictionsMap[]>();
-  const inner = createHandler(pluginId, pluginTokens, jws => {
-    const { accessRestrictions } = jws.header;
-    if (accessRestrictions) restrictionsSeen.getStore()?.push(accessRestrictions);
+  const presentations = new AsyncLocalStorage<Presentation>();
+  const inner = createHandler(pluginId, pluginTokens, token => {
+    const presentation = presentations.getStore();
+    if (presentation?.token === token) return;
+    if (presentation) presentation.holdsAnother = true;
+    throw restrictedInside();
   });
   const handler = decorator?.(inner) ?? inner;
   // Without a decorator, or with one that changes nothing, a token is parsed once.
@@ -59,15 +69,18 @@ export function decoratePluginTokens(options: {
   }
   return {
     async verify(token, jws) {
-      const seen = jws?.header.accessRestrictions ? [jws.header.accessRestrictions] : [];
+      const presentation: Presentation = { token, holdsAnother: false };
       let answer: { subject: unknown; limitedUserToken?: unknown } | undefined;
       try {
-        answer = await restrictionsSeen.run(seen, () => handler.verifyToken(token));
+        answer = await presentations.run(presentation, () => handler.verifyToken(token));
       } catch (error) {
         throw isAuthError(error) ? error : refuseForeignFailure(error, WHO);
       }
+      // It may have passed over that refusal.
+      if (presentation.holdsAnother) throw restrictedInside();
       const proof = answer ? readProof(answer) : undefined;
-      return seen.length > 0 ? restrictProof(pluginId, proof, seen) : proof;
+      const restrictions = jws?.header.accessRestrictions;
+      return restrictions ? restrictProof(pluginId, proof, restrictions) : proof;
     },
     async issue({ targetPluginId, onBehalfOf, accessRestrictions }) {
       const { token } = (await handler.issueToken({
@@ -95,17 +108,21 @@ export function decoratePluginTokens(options: {
   };
 }
 
-/** What the decorator is given; `onVerify` is told of each plugin token before anything is known of it. */
+/**
+ * What the decorator is given.
+ *
+ * @param onRestricted - called with each token that carries access restrictions; throws to refuse it
+ */
 function createHandler(
   ownId: string,
   pluginTokens: PluginTokens,
-  onVerify: (jws: UnverifiedJws) => void,
+  onRestricted: (token: string) => void,
 ): PluginTokenHandler {
   return {
     async verifyToken(token) {
       const jws = tryParse(token);
       if (!jws || !PluginTokens.recognises(jws)) return undefined;
-      onVerify(jws);
+      if (jws.header.accessRestrictions) onRestricted(token);
       return pluginTokens.verify(jws);
     },
     async issueToken({ pluginId, targetPluginId, onBehalfOf, accessRestrictions }) {
@@ -133,37 +150,46 @@ function tryParse(token: string): UnverifiedJws | undefined {
   }
 }
 
-function readProof(proof: { subject: unknown; limitedUserToken?: unknown }): PluginTokenProof {
-  const { subject, limitedUserToken } = proof;
+function readProof(proof: {
+  subject: unknown;
+  limitedUserToken?: unknown;
+  expiresAt?: unknown;
+}): PluginTokenProof {
+  const { subject, limitedUserToken, expiresAt } = proof;
   if (typeof subject !== 'string' || !/^\S+$/.test(subject) || /^user:/i.test(subject)) {
     throw refuseForeignAnswer(
       WHO,
       `expected the subject of a service, found ${typeof subject === 'string' ? quote(subject) : describeValue(subject)}`,
     );
   }
-  if (limitedUserToken === undefined) return { subject };
+  const own = { subject, ...(expiresAt instanceof Date && { expiresAt }) };
+  if (limitedUserToken === undefined) return own;
   // A present but unusable token must never make the plugin itself the caller.
   if (typeof limitedUserToken !== 'string' || limitedUserToken === '') {
     throw refuseForeignAnswer(WHO, 'expected limitedUserToken to be a token, found something else');
   }
-  return { subject, limitedUserToken };
+  return { ...own, limitedUserToken };
 }
 
-/** Adds the restrictions that were met with on the way to what a decorator made of a token. */
+/** Adds the restrictions of a token to what a decorator made of it. */
 function restrictProof(
   ownId: string,
   proof: PluginTokenProof | undefined,
-  seen: readonly AccessRestrictionsMap[],
+  restrictions: AccessRestrictionsMap,
 ): PluginTokenProof {
-  const [restrictions, ...others] = seen;
-  const isOne = others.every(other => isDeepStrictEqual(other, restrictions));
-  if (!proof || !restrictions || !isOne) {
+  if (!proof) {
     throw createAuthError(
       'AUTH_TOKEN_TYPE_UNKNOWN',
-      `the ${WHO} ${proof ? 'makes one caller of several tokens' : 'does not accept a token'} with access restrictions, which nobody else can`,
+      `the ${WHO} does not accept a token with access restrictions, which nobody else can`,
     );
   }
-  const { subject, limitedUserToken } = proof;
-  if (limitedUserToken !== undefined) throw userBesideRestrictions();
-  return { subject, ...restrictTo(ownId, restrictions, whyRestricted(subject, ownId)) };
+  if (proof.limitedUserToken !== undefined) throw userBesideRestrictions();
+  return { ...proof, ...restrictTo(ownId, restrictions, whyRestricted(proof.subject, ownId)) };
+}
+
+function restrictedInside() {
+  return createAuthError(
+    'AUTH_TOKEN_TYPE_UNKNOWN',
+    `the ${WHO} finds a token with access restrictions in another token; such a token must be presented as it is, and verified in the same asynchronous context`,
+  );
 }
