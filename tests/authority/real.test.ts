@@ -336,6 +336,17 @@ describe('a plugin token with access restrictions', () => {
 });
 
 describe('beside a second backend', () => {
+  it('says how its keys are published, where they are not', async () => {
+    const todo = await backend().forPlugin('todo');
+    const { token } = await todo.getPluginRequestToken({
+      onBehalfOf: await todo.getOwnServiceCredentials(),
+      targetPluginId: 'catalog',
+    });
+    await expect(authority.describeToken(token)).rejects.toThrow(
+      'Expected a plugin token signed with a published key, found another key id; if the plugin signs for itself, call publishKeysOf(pluginId, auth)',
+    );
+  });
+
   it("publishes that backend's keys, and describes what its plugins send", async () => {
     const todo = await backend().forPlugin('todo');
     authority.publishKeysOf('todo', todo);
@@ -354,6 +365,17 @@ describe('beside a second backend', () => {
     const tampered = authority.describeToken(authority.tamper(token, 'payload'));
     await expect(tampered).rejects.toThrow(
       'Expected a plugin token with a good signature, found a bad one',
+    );
+  });
+});
+
+describe('a call on behalf of a user', () => {
+  it('says what it takes for a user', () => {
+    const call = { from: 'todo', to: 'catalog', onBehalfOf: 'jane' };
+    expect(() => authority.pluginToken(call)).toThrow(
+      new TypeError(
+        'Expected a user entity reference, <kind>:<namespace>/<name>, or a user or limited user token, found another text',
+      ),
     );
   });
 });

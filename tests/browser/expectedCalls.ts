@@ -137,7 +137,9 @@ export const expectedCalls: Array<[name: string, hops: ShownHop[]]> = [
         ...refused('my-plugin', ['Opaque token'], '403', [
           "This endpoint does not allow 'service' credentials",
           'AUTH_PRINCIPAL_NOT_ALLOWED',
-          expect.stringContaining('expected user credentials, found a service principal'),
+          expect.stringContaining(
+            'expected user credentials, found those of the service "external:deploy-bot"',
+          ),
         ]),
         believed: 'external:deploy-bot',
       },

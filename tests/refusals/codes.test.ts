@@ -73,7 +73,7 @@ const codes: Record<AuthErrorCode, Refusal | FailureToStart> = {
     sentence: 'Malformed or ambiguous credentials',
     challenge: ', error="invalid_request"',
     reason:
-      /^expected the Authorization header to be "Bearer", spaces and a token of visible ASCII characters, found something else of 22 characters$/,
+      /^expected the Authorization header to be "Bearer", spaces and a token of visible ASCII characters, found the scheme "Basic"$/,
   },
   AUTH_TOKEN_MALFORMED: {
     ...invalidToken,
@@ -163,7 +163,8 @@ const codes: Record<AuthErrorCode, Refusal | FailureToStart> = {
     ...insufficientScope,
     provoke: ({ installation }) => withToken(installation.pluginToken(), '/users'),
     sentence: "This endpoint does not allow 'service' credentials",
-    reason: /^expected user credentials, found a service principal; call with other credentials/,
+    reason:
+      /^expected user credentials, found those of the service "plugin:[a-z-]+"; call with other credentials/,
   },
   AUTH_ACCESS_RESTRICTED: {
     ...insufficientScope,

@@ -24,13 +24,13 @@ describe('a refusal of a request', () => {
       'with a malformed header',
       { authorization: 'Basic canary' },
       { allow: ['user'] },
-      refused('AUTH_REQUEST_AMBIGUOUS', 'found something else of 12 characters'),
+      refused('AUTH_REQUEST_AMBIGUOUS', 'found the scheme "Basic"'),
     ],
     [
       'of another principal',
       { authorization: 'Bearer service.x' },
       { allow: ['user'] },
-      refused('AUTH_PRINCIPAL_NOT_ALLOWED', 'found a service principal'),
+      refused('AUTH_PRINCIPAL_NOT_ALLOWED', 'found those of the service "plugin:x"'),
     ],
     [
       'with the cookies of two users',

@@ -27,7 +27,8 @@ export interface StoredKey {
 
 /**
  * Where the replicas of one issuer share the public halves of their signing keys. Private keys never
- * reach a store.
+ * reach a store: it refuses a key with a private member (`d`), or never lists it. What it is given and
+ * lists is copied, not shared. `keyStoreContract` of `@stagepass/auth-test-utils/contracts` checks all of this.
  *
  * @public
  */

@@ -11,7 +11,8 @@ describe('consoleLogger', () => {
       const logger = consoleLogger.child({ plugin: 'catalog' });
       logger.error('first', new Error('the reason'));
       logger.warn('second', { code: 'AUTH_KEY_UNKNOWN' });
-      logger.warn('third %s');
+      logger.warn('third %s', {});
+      logger.warn('alone');
       logger.error('fourth\r\n[error] forged', new Error('a\u2028b\u001b[31m'));
       logger.info('never', { seen: true });
       logger.debug('never');
@@ -22,6 +23,7 @@ describe('consoleLogger', () => {
       '[stagepass] first the reason\n',
       '[stagepass] second {"code":"AUTH_KEY_UNKNOWN"}\n',
       '[stagepass] third %s\n',
+      '[stagepass] alone\n',
       '[stagepass] fourth\\u000d\\u000a[error] forged a\\u2028b\\u001b[31m\n',
     ]);
   });

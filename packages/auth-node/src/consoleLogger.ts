@@ -12,8 +12,8 @@ export const consoleLogger: LoggerService = {
 };
 
 function write(message: string, meta?: Error | JsonObject): void {
-  const detail = meta instanceof Error ? meta.message : meta && JSON.stringify(meta);
-  const line = `[stagepass] ${message}${detail === undefined ? '' : ` ${detail}`}`;
+  const detail = meta instanceof Error ? meta.message : JSON.stringify(meta ?? {});
+  const line = `[stagepass] ${message}${detail === '{}' ? '' : ` ${detail}`}`;
   // Not the global console, which a test runner takes away with the test: what was counted is told later.
   new Console(process.stderr).error(oneLine(line));
 }

@@ -57,6 +57,18 @@ describe('requirePrincipal', () => {
       expect.objectContaining({ code, name, message }),
     );
   });
+
+  it.each([
+    [user, ['service' as const], 'service', 'user "user:default/jane"'],
+    [service, ['user' as const], 'user', 'service "plugin:a"'],
+  ])('says whom it refuses: %#', (credentials, allow, expected, found) => {
+    expect(() => requirePrincipal(credentials, allow)).toThrow(
+      expect.objectContaining({
+        code: 'AUTH_PRINCIPAL_NOT_ALLOWED',
+        reason: `expected ${expected} credentials, found those of the ${found}; call with other credentials, or allow these`,
+      }),
+    );
+  });
 });
 
 describe('isPrincipal', () => {

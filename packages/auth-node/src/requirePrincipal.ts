@@ -1,6 +1,10 @@
 import { type BackstageCredentials, isPrincipal } from './credentials';
-import { createAuthError } from './errors';
-import type { BackstagePrincipalTypes } from './principals';
+import { createAuthError, quote } from './errors';
+import type {
+  BackstagePrincipalTypes,
+  BackstageServicePrincipal,
+  BackstageUserPrincipal,
+} from './principals';
 
 /**
  * Returns the credentials, narrowed to the allowed principal types, or throws: the one place that
@@ -31,7 +35,7 @@ export function requirePrincipal<TAllowed extends keyof BackstagePrincipalTypes 
     }
     throw createAuthError(
       'AUTH_PRINCIPAL_NOT_ALLOWED',
-      `${expected}, found a ${type} principal; call with other credentials, or allow these`,
+      `${expected}, found those of the ${type} ${quote(nameOf(credentials))}; call with other credentials, or allow these`,
       { message: `This endpoint does not allow '${type}' credentials` },
     );
   }
@@ -39,4 +43,9 @@ export function requirePrincipal<TAllowed extends keyof BackstagePrincipalTypes 
     'AUTH_PRINCIPAL_NOT_ALLOWED',
     'the credentials hold no principal of a known type; expected user, service or none',
   );
+}
+
+function nameOf(credentials: BackstageCredentials): string {
+  const principal = credentials.principal as BackstageServicePrincipal | BackstageUserPrincipal;
+  return principal.type === 'user' ? principal.userEntityRef : principal.subject;
 }

@@ -21,7 +21,8 @@ declare module 'supertest' {
 }
 
 declare module 'vitest' {
-  interface Assertion<T> {
+  interface Matchers<T> {}
+  interface Assertion<T> extends Matchers<T> {
     readonly not: Assertion<T>;
     readonly resolves: Assertion<Awaited<T>>;
     readonly rejects: Assertion<Awaited<T>>;

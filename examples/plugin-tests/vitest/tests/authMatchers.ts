@@ -2,7 +2,7 @@ import { authMatchers, type AuthMatchers } from '@stagepass/auth-test-utils/matc
 import { expect } from 'vitest';
 
 declare module 'vitest' {
-  interface Assertion<T> extends AuthMatchers<T> {}
+  interface Matchers<T> extends AuthMatchers<T> {}
 }
 
 expect.extend(authMatchers);

@@ -142,7 +142,19 @@ function nearest(name: string, names: readonly string[]): string | undefined {
   return names
     .filter(candidate => {
       const other = candidate.toLowerCase();
-      return lower.startsWith(other.slice(0, Math.max(3, other.length - 2)));
+      return (
+        lower.startsWith(other.slice(0, Math.max(3, other.length - 2))) || isAlmost(lower, other)
+      );
     })
     .sort((a, b) => b.length - a.length)[0];
+}
+
+/** Tells whether two names differ in one place, by two letters at the most. */
+function isAlmost(name: string, other: string): boolean {
+  const shorter = Math.min(name.length, other.length);
+  let before = 0;
+  while (before < shorter && name[before] === other[before]) before += 1;
+  let after = 0;
+  while (after < shorter - before && name.at(-1 - after) === other.at(-1 - after)) after += 1;
+  return shorter > 3 && Math.max(name.length, other.length) - before - after <= 2;
 }

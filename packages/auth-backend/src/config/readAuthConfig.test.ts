@@ -244,6 +244,10 @@ describe('readAuthConfig', () => {
       auth({ externalAcces: [] }),
       `backend.auth.externalAcces: unknown key, expected one of ${SECTION}; did you mean 'externalAccess'?`,
     ],
+    [
+      auth({ externalAcess: [] }),
+      `backend.auth.externalAcess: unknown key, expected one of ${SECTION}; did you mean 'externalAccess'?`,
+    ],
     [auth({ jwks: [] }), `backend.auth.jwks: unknown key, expected one of ${SECTION}`],
     [
       access({ ...entry, restrictions: [] }),

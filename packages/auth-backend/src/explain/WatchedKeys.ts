@@ -1,5 +1,5 @@
 import type { DiscoveryService, LoggerService } from '@stagepass/auth-node';
-import type { Network } from '../keys/fetchKeySet';
+import { describeFetchFailure, type Network } from '../keys/fetchKeySet';
 import type { KeyFinder, KeyQuery, KeySets } from '../keys/KeySets';
 import type { VerificationKey } from '../tokens/verifyJws';
 
@@ -89,7 +89,7 @@ export class WatchedKeys implements KeyFinder {
       answers.set(shown, `status ${response.status}`);
       return response;
     } catch (error) {
-      answers.set(shown, `no answer: ${describeFailure(error)}`);
+      answers.set(shown, `no answer: ${describeFetchFailure(error)}`);
       throw error;
     }
   }
@@ -109,11 +109,4 @@ export class WatchedKeys implements KeyFinder {
 /** Says what a URL is without what can hold a secret. */
 export function withoutQuery(url: URL): string {
   return url.href.replace(/[?#].*$/s, '?...');
-}
-
-/** Node's `fetch` says what happened in the code of the cause. */
-function describeFailure(error: unknown): string {
-  const { cause, code, message } = Object(error) as Record<string, unknown>;
-  const inner = Object(cause) as Record<string, unknown>;
-  return String(inner.code ?? code ?? inner.message ?? message ?? error).slice(0, 200);
 }

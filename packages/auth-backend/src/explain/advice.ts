@@ -26,13 +26,18 @@ function adviseOnOthers(of: Case): string[] {
 function foresee({ refusal, description, pluginId, now }: Case): string[] {
   const isUndecided =
     refusal?.code === 'AUTH_KEY_UNKNOWN' || refusal?.code === 'AUTH_KEYS_UNAVAILABLE';
-  const { exp, aud } = description.claims ?? {};
+  const { iat, exp, aud } = description.claims ?? {};
   if (!isUndecided) return [];
   const isPlugins = description.kind.startsWith('plugin token');
   return [
     ...(typeof exp === 'number' && exp <= now / 1000
       ? [
           `get a new token first: this one says that it expired ${inWords(now / 1000 - exp)} ago, and keys are published only as long as their tokens live`,
+        ]
+      : []),
+    ...(typeof iat === 'number' && iat > now / 1000 + 60
+      ? [
+          `set the clocks (NTP) too: this one says that it was issued ${inWords(iat - now / 1000)} from now; up to a minute is allowed`,
         ]
       : []),
     ...(isPlugins && aud !== pluginId

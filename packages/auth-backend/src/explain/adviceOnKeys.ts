@@ -26,7 +26,14 @@ export function adviseOnKeys(of: Case): string[] {
     expectedIssuer !== undefined &&
     typeof iss === 'string' &&
     iss !== expectedIssuer;
+  const url = last?.asked.findLast(where => where !== 'this process');
+  const isNothingThere = url !== undefined && keys.answers.get(url) === 'status 404';
   return [
+    ...(isNothingThere
+      ? [
+          `look at the base URL first: at ${url} there is no key set (status 404), so ${issuer} is elsewhere, or not running there`,
+        ]
+      : []),
     ...(isForeign
       ? [
           `use a token of this backend: this one is of ${quote(iss)}, and user tokens here are of ${quote(expectedIssuer)}`,

@@ -16,7 +16,7 @@ describe('the times of a token', () => {
     [{ exp: at(0) }, { expires: 'expired less than a second ago' }],
     [{ exp: at(-1) }, { expires: 'expired 1 second ago' }],
     [{ exp: at(-93_784) }, { expires: 'expired 1 day 2 hours ago' }],
-    [{ iat: at(90) }, { issued: 'in the future in 1 minute 30 seconds' }],
+    [{ iat: at(90) }, { issued: 'in the future, in 1 minute 30 seconds' }],
     [{ nbf: at(7200) }, { validFrom: 'not valid yet in 2 hours' }],
   ])('say what is odd about them: %j', (claims, expected) => {
     const times = Object.entries(describeTimes(claims, NOW) ?? {});

@@ -20,7 +20,7 @@ export function describeTimes(
   { iat, nbf, exp }: JsonObject,
   now: number,
 ): TokenExplanation['times'] | undefined {
-  const issued = describe(iat, now, away => (away > 0 ? 'in the future' : ''));
+  const issued = describe(iat, now, away => (away > 0 ? 'in the future,' : ''));
   const validFrom = describe(nbf, now, away => (away > 0 ? 'not valid yet' : ''));
   const expires = describe(exp, now, away => (away <= 0 ? 'expired' : ''));
   if (!issued && !validFrom && !expires) return undefined;

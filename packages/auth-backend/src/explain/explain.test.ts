@@ -242,6 +242,20 @@ const refused: ReadonlyArray<
     'get a new token first: this one says that it expired 1 day ago',
   ],
   [
+    'of a clock that is ahead, with a key that is not published',
+    it => it.pluginToken({ iat: it.now + 600, exp: it.now + 4200 }, { kid: 'gone' }),
+    'plugin token',
+    'AUTH_KEY_UNKNOWN',
+    'set the clocks (NTP) too: this one says that it was issued 10 minutes from now',
+  ],
+  [
+    'of a plugin that is not where it is looked for',
+    it => it.pluginToken({ sub: 'elsewhere' }),
+    'plugin token',
+    'AUTH_KEY_UNKNOWN',
+    'there is no key set (status 404), so the plugin "elsewhere" is elsewhere, or not running there',
+  ],
+  [
     'that names no key',
     it => it.pluginToken({}, { kid: undefined }),
     'plugin token',

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
 import type { VerificationKey } from '../tokens/verifyJws';
-import { fetchKeySet, type Network } from './fetchKeySet';
+import { describeFetchFailure, fetchKeySet, type Network } from './fetchKeySet';
 import { importVerificationKey, type ThirdPartyKeys } from './importKey';
 import { TokenBucket } from './TokenBucket';
 
@@ -173,11 +173,10 @@ export class RemoteKeySet {
       this.#network.onKeySetFetch?.('failure');
       const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE);
       this.#pausedUntil = this.#now() + pause;
-      const detail = error instanceof Error ? error.message : String(error);
       // Some implementations of fetch say for which URL.
-      const shown = detail.replaceAll(this.#url, this.#shownUrl);
+      const detail = describeFetchFailure(error).replaceAll(this.#url, this.#shownUrl);
       this.#logger.warn(
-        `The key set at ${quote(this.#shownUrl)} cannot be fetched: ${quote(shown)}`,
+        `The key set at ${quote(this.#shownUrl)} cannot be fetched: ${quote(detail)}`,
       );
     }
   }

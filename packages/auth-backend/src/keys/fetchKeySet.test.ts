@@ -1,6 +1,6 @@
 import { TestClock } from '@stagepass/auth-test-utils';
 import { FakeNetwork, settle } from '../testing/FakeNetwork';
-import { fetchKeySet } from './fetchKeySet';
+import { describeFetchFailure, fetchKeySet } from './fetchKeySet';
 
 const URL_OF_KEYS = 'http://catalog/.backstage/auth/v1/jwks.json';
 
@@ -141,5 +141,16 @@ describe('fetchKeySet', () => {
     network.publish();
     await get();
     expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('describeFetchFailure', () => {
+  it.each<[string, unknown]>([
+    ['ECONNREFUSED', new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } })],
+    ['bad port', new TypeError('fetch failed', { cause: new Error('bad port') })],
+    ['expected status 200, found 500', new Error('expected status 200, found 500')],
+    ['down', 'down'],
+  ])('says %s', (text, error) => {
+    expect(describeFetchFailure(error)).toBe(text);
   });
 });

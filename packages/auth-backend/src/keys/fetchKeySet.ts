@@ -47,6 +47,13 @@ export async function fetchKeySet(url: string, { fetch, clock }: Network): Promi
   }
 }
 
+/** Says why a fetch failed, fit for a log: Node's `fetch` has what happened in the code of the cause. */
+export function describeFetchFailure(error: unknown): string {
+  const { cause, code, message } = Object(error) as Record<string, unknown>;
+  const inner = Object(cause) as Record<string, unknown>;
+  return String(inner.code ?? code ?? inner.message ?? message ?? error).slice(0, 200);
+}
+
 async function readBody(response: Response): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;

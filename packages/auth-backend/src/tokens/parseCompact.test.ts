@@ -170,6 +170,16 @@ describe('parseCompact', () => {
     expect(accepted).toEqual([good]);
   });
 
+  it.each(['undefined', 'null'])('says that %s is an empty variable', text => {
+    expect(() => parseCompact(text)).toThrow(
+      expect.objectContaining({
+        code: 'AUTH_TOKEN_MALFORMED',
+        message: 'Illegal token',
+        reason: `the token is not a well-formed JWS: found the text "${text}"; the variable of the caller is empty`,
+      }),
+    );
+  });
+
   it.each<[string, string | Uint8Array]>([
     ['null', 'null'],
     ['a number', '1'],

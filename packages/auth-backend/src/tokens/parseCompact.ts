@@ -1,6 +1,6 @@
 import type { JsonObject } from '@backstage/types';
 import { type AccessRestrictionsMap, tokenTypes } from '@stagepass/auth-node';
-import { createAuthError, describeValue } from '@stagepass/auth-node/internal';
+import { createAuthError, describeValue, quote } from '@stagepass/auth-node/internal';
 import { ACCESS_RESTRICTIONS, readAccessRestrictions } from './accessRestrictions';
 import { parseJsonObject } from './strictJson';
 
@@ -29,6 +29,9 @@ export interface UnverifiedJws {
   unverifiedClaims(): JsonObject;
 }
 
+/** What JavaScript writes for a variable that holds no text; no token is one of them. */
+const emptyVariables: ReadonlySet<string> = new Set(['undefined', 'null']);
+
 /**
  * Reads a token in the compact serialisation (RFC 7515 section 7.1), accepting exactly one way to write
  * each token: three segments of canonical base64url without padding or white space.
@@ -47,6 +50,9 @@ export function parseCompact(token: unknown): UnverifiedJws {
     second > first + 1 &&
     second < token.length - 1 &&
     token.indexOf('.', second + 1) === -1;
+  if (emptyVariables.has(token)) {
+    throw malformed(`found the text ${quote(token)}; the variable of the caller is empty`);
+  }
   if (!isThreeSegments) {
     throw malformed(
       `expected three non-empty segments separated by dots, found ${token.length} characters without`,

@@ -117,6 +117,16 @@ describe('extractToken', () => {
     },
   );
 
+  it.each(['Basic dXNlcjpz', 'token s3cret', 'DPoP'])('names the scheme of %j', header => {
+    const [scheme] = header.split(' ');
+    expect(() => extractToken(node(header))).toThrow(
+      expect.objectContaining({
+        ...ambiguous,
+        reason: `expected the Authorization header to be "Bearer", spaces and a token of visible ASCII characters, found the scheme "${scheme}"`,
+      }),
+    );
+  });
+
   it('never repeats the header in the error', () => {
     let error: unknown;
     try {

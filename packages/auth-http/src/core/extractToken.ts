@@ -1,6 +1,9 @@
 import type { AuthRequest } from '@stagepass/auth-node';
-import { createAuthError } from '@stagepass/auth-node/internal';
+import { createAuthError, quote } from '@stagepass/auth-node/internal';
 import { headerValues } from './requestHeaders';
+
+/** The schemes that callers use instead, and names that they give to `Bearer`; a closed list, so that none is a token. */
+const otherScheme = /^(?:apikey|basic|digest|dpop|jwt|negotiate|ntlm|token)(?= |$)/i;
 
 /**
  * Returns the bearer token of a request, or undefined if it has no `Authorization` header (RFC 6750
@@ -28,10 +31,11 @@ export function extractToken(
   // The header is not quoted in the reason: a token without its scheme would end up in a log.
   const token = /^bearer +([\x21-\x7e]+)$/i.exec(value)?.[1];
   if (token === undefined) {
+    const scheme = otherScheme.exec(value)?.[0];
     throw createAuthError(
       'AUTH_REQUEST_AMBIGUOUS',
       'expected the Authorization header to be "Bearer", spaces and a token of visible ASCII ' +
-        `characters, found something else of ${value.length} characters`,
+        `characters, found ${scheme ? `the scheme ${quote(scheme)}` : `something else of ${value.length} characters`}`,
     );
   }
   return token;

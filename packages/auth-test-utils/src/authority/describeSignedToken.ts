@@ -63,7 +63,11 @@ export function check(parts: TokenParts, keys: object[], now: number, what: stri
   const { kid, alg } = parts.header;
   const jwk = keys.find(key => (key as { kid?: unknown }).kid === kid);
   if (!jwk || kid === undefined) {
-    throw new Error(`Expected a ${what} signed with a published key, found another key id`);
+    const help =
+      what === 'plugin token'
+        ? '; if the plugin signs for itself, call publishKeysOf(pluginId, auth)'
+        : '';
+    throw new Error(`Expected a ${what} signed with a published key, found another key id${help}`);
   }
   if (alg !== 'ES256')
     throw new Error(`Expected a ${what} signed with ES256, found another algorithm`);

@@ -43,7 +43,9 @@ export function limitToken(token: string): string {
   const typ = parts?.header.typ;
   if (parts && typ === tokenTypes.limitedUser.typParam) return token;
   if (!parts || typ !== tokenTypes.user.typParam) {
-    throw new TypeError('Expected a user or limited user token, found another text');
+    throw new TypeError(
+      'Expected a user entity reference, <kind>:<namespace>/<name>, or a user or limited user token, found another text',
+    );
   }
   const { alg, kid } = parts.header;
   const { sub, iat, exp, uip } = parts.claims;
