@@ -128,7 +128,7 @@ const situations: Record<string, Situation> = {
       return authority.pluginToken({ from: 'my-plugin', to: 'catalog', claims: { iat } });
     },
     code: 'AUTH_TOKEN_NOT_YET_VALID',
-    says: ['Issued:     in the future in ', 'set the clocks (NTP)'],
+    says: ['Issued:     in the future, in ', 'set the clocks (NTP)'],
   },
   'a user token of another backend': {
     async token() {

@@ -194,6 +194,28 @@ describe('what is recorded', () => {
     ]);
   });
 
+  it('is of a delegation where a plugin that called itself calls on for a restricted caller', async () => {
+    const accessRestrictions = [{ plugin: 'scaffolder' }, { plugin: 'catalog' }];
+    const installation = new Installation({
+      auth: { externalAccess: [{ ...externalAccess[0]!, accessRestrictions }] },
+    });
+    const auth = await installation.plugin();
+    const first = await auth.authenticate(STATIC_TOKEN);
+    const toItself = await auth.getPluginRequestToken({
+      onBehalfOf: first,
+      targetPluginId: 'scaffolder',
+    });
+    const credentials = await auth.authenticate(toItself.token);
+    await issue(auth, credentials);
+    expect(installation.events.at(-1)).toEqual({
+      type: 'delegated',
+      pluginId: 'scaffolder',
+      targetPluginId: 'catalog',
+      principal: String(credentials.principal),
+    });
+    expect(String(credentials.principal)).toMatch(/^servicePrincipal\{plugin:scaffolder,access/);
+  });
+
   it('is nothing for the empty token of a backend whose default policy is off', async () => {
     const installation = new Installation({ auth: { dangerouslyDisableDefaultAuthPolicy: true } });
     const auth = await installation.plugin();

@@ -236,7 +236,10 @@ export class DefaultAuthService implements AuthService {
 
   /** Tells whether credentials are the plugin's own, and not those of somebody for whom it calls. */
   #isOwn({ principal }: CredentialsView): boolean {
-    return 'subject' in principal && principal.subject === `plugin:${this.#options.pluginId}`;
+    const isMine =
+      'subject' in principal && principal.subject === `plugin:${this.#options.pluginId}`;
+    // With restrictions it calls for the caller who has them, also where it has called itself.
+    return isMine && principal.accessRestrictions === undefined;
   }
 }
 

@@ -162,6 +162,10 @@ describe('createHttpAuthService', () => {
   it.each([
     [{ cookie: { name: 'a b' } }, 'cookie.name: '],
     [
+      { config: { backend: { auth: { cookie: { sameSite: 'Lax' } } } } },
+      'backend.auth.cookie.sameSite: expected strict, lax or none, found "Lax"',
+    ],
+    [
       { config: { backend: { auth: { dangerouslyDisableDefaultAuthPolicy: 'perhaps' } } } },
       'backend.auth.dangerouslyDisableDefaultAuthPolicy: ',
     ],

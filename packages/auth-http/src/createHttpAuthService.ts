@@ -89,7 +89,9 @@ export function createHttpAuthService(options: HttpAuthServiceOptions): Closable
     pluginId,
     clock,
     corsOrigins,
-    cookie: createUserCookie(options.cookie ?? cookie),
+    cookie: options.cookie
+      ? createUserCookie(options.cookie)
+      : createUserCookie(cookie, 'backend.auth.cookie'),
     recorder: new AuthRecorder({ pluginId, logger, clock, onAuthEvent, metrics }),
     readToken: request =>
       options.getTokenFromRequest

@@ -89,7 +89,7 @@ export class WatchedKeys implements KeyFinder {
       answers.set(shown, `status ${response.status}`);
       return response;
     } catch (error) {
-      answers.set(shown, `no answer: ${describeFetchFailure(error)}`);
+      answers.set(shown, `no answer: ${describeFetchFailure(error, String(url))}`);
       throw error;
     }
   }

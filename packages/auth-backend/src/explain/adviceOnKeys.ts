@@ -42,6 +42,7 @@ export function adviseOnKeys(of: Case): string[] {
     `get a new token: ${issuer} may have been restarted since, and without a database its keys die with the process (give createAuthBackend or createUserTokenIssuer a \`database\`)`,
     `let all replicas of ${issuer} use one database: each publishes the keys of all of them`,
     `make sure that the base URL is that of the backend which issued the token; the key was asked for at ${asked}`,
+    `to find out which of these it is, search for ${quote(description.header?.kid ?? null)} in the log of ${issuer}, at level info: it tells each key that it published`,
   ];
 }
 

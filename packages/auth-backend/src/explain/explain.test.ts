@@ -228,6 +228,13 @@ const refused: ReadonlyArray<
     'the plugin "catalog" may have been restarted since, and without a database its keys die with the process',
   ],
   [
+    'of a plugin, with a key that only its log may know',
+    it => it.pluginToken({}, { kid: 'gone' }),
+    'plugin token',
+    'AUTH_KEY_UNKNOWN',
+    'search for "gone" in the log of the plugin "catalog", at level info',
+  ],
+  [
     'of another backend',
     it => it.userToken({ iss: 'https://staging/api/auth' }, { kid: 'gone' }),
     'user token',

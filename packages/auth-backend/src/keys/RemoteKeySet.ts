@@ -173,11 +173,8 @@ export class RemoteKeySet {
       this.#network.onKeySetFetch?.('failure');
       const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE);
       this.#pausedUntil = this.#now() + pause;
-      // Some implementations of fetch say for which URL.
-      const detail = describeFetchFailure(error).replaceAll(this.#url, this.#shownUrl);
-      this.#logger.warn(
-        `The key set at ${quote(this.#shownUrl)} cannot be fetched: ${quote(detail)}`,
-      );
+      const detail = quote(describeFetchFailure(error, this.#url));
+      this.#logger.warn(`The key set at ${quote(this.#shownUrl)} cannot be fetched: ${detail}`);
     }
   }
 

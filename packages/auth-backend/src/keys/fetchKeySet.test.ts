@@ -151,6 +151,14 @@ describe('describeFetchFailure', () => {
     ['expected status 200, found 500', new Error('expected status 200, found 500')],
     ['down', 'down'],
   ])('says %s', (text, error) => {
-    expect(describeFetchFailure(error)).toBe(text);
+    expect(describeFetchFailure(error, 'http://catalog/jwks.json')).toBe(text);
+  });
+
+  it('says nothing of the query of the URL, however long that is', () => {
+    const url = `https://idp.example/keys?${'key=canary&'.repeat(30)}`;
+    const error = new Error(`request to ${url} failed, reason: timeout`);
+    expect(describeFetchFailure(error, url)).toBe(
+      'request to https://idp.example/keys?... failed, reason: timeout',
+    );
   });
 });

@@ -47,11 +47,16 @@ export async function fetchKeySet(url: string, { fetch, clock }: Network): Promi
   }
 }
 
-/** Says why a fetch failed, fit for a log: Node's `fetch` has what happened in the code of the cause. */
-export function describeFetchFailure(error: unknown): string {
+/**
+ * Says why a fetch failed, fit for a log: Node's `fetch` has what happened in the code of the cause.
+ *
+ * @param url - what was fetched; other implementations say that, and its query can hold a secret
+ */
+export function describeFetchFailure(error: unknown, url: string): string {
   const { cause, code, message } = Object(error) as Record<string, unknown>;
   const inner = Object(cause) as Record<string, unknown>;
-  return String(inner.code ?? code ?? inner.message ?? message ?? error).slice(0, 200);
+  const text = String(inner.code ?? code ?? inner.message ?? message ?? error);
+  return text.replaceAll(url, url.replace(/[?#].*$/s, '?...')).slice(0, 200);
 }
 
 async function readBody(response: Response): Promise<Uint8Array> {

@@ -44,16 +44,17 @@ const longestNameAndValue = 4096;
 /**
  * Makes the writer of the auth cookie.
  *
+ * @param path - where the options stand, for messages
  * @throws Error `AUTH_CONFIG_INVALID` when browsers would not accept a cookie of these options
  */
-export function createUserCookie(options: UserCookieOptions = {}): UserCookie {
+export function createUserCookie(options: UserCookieOptions = {}, path = 'cookie'): UserCookie {
   const {
     name = 'backstage-auth',
     domain,
     sameSite: wanted = 'none',
     partitioned = false,
   } = options;
-  checkOptions({ name, domain, sameSite: wanted, partitioned });
+  checkOptions({ name, domain, sameSite: wanted, partitioned }, path);
   const hostOnly = hasPrefix(name, '__host-');
 
   function line(url: URL, form: string | undefined, value: string, lifetime: string): string {
@@ -101,36 +102,36 @@ export function createUserCookie(options: UserCookieOptions = {}): UserCookie {
   };
 }
 
-function checkOptions(options: Record<keyof UserCookieOptions, unknown>): void {
+function checkOptions(options: Record<keyof UserCookieOptions, unknown>, path: string): void {
   const { name, domain, sameSite, partitioned } = options;
   if (typeof name !== 'string' || !/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)) {
     throw createAuthError(
       'AUTH_CONFIG_INVALID',
-      `cookie.name: expected a token of RFC 9110, found ${quote(name)}`,
+      `${path}.name: expected a token of RFC 9110, found ${quote(name)}`,
     );
   }
   if (domain !== undefined && (typeof domain !== 'string' || !/^[a-z0-9.-]+$/i.test(domain))) {
     throw createAuthError(
       'AUTH_CONFIG_INVALID',
-      `cookie.domain: expected a host name, found ${quote(domain)}`,
+      `${path}.domain: expected a host name, found ${quote(domain)}`,
     );
   }
   if (domain !== undefined && hasPrefix(name, '__host-')) {
     throw createAuthError(
       'AUTH_CONFIG_INVALID',
-      `cookie.domain: a cookie named ${quote(name)} cannot have a domain; leave it out or change the name`,
+      `${path}.domain: a cookie named ${quote(name)} cannot have a domain; leave it out or change the name`,
     );
   }
   if (!Object.hasOwn(sameSiteText, String(sameSite))) {
     throw createAuthError(
       'AUTH_CONFIG_INVALID',
-      `cookie.sameSite: expected strict, lax or none, found ${quote(sameSite)}`,
+      `${path}.sameSite: expected strict, lax or none, found ${quote(sameSite)}`,
     );
   }
   if (typeof partitioned !== 'boolean') {
     throw createAuthError(
       'AUTH_CONFIG_INVALID',
-      `cookie.partitioned: expected true or false, found ${quote(partitioned)}`,
+      `${path}.partitioned: expected true or false, found ${quote(partitioned)}`,
     );
   }
 }
