@@ -150,6 +150,8 @@ describe('describeFetchFailure', () => {
     ['bad port', new TypeError('fetch failed', { cause: new Error('bad port') })],
     ['expected status 200, found 500', new Error('expected status 200, found 500')],
     ['down', 'down'],
+    ['a failure that says nothing', Object.create(null)],
+    ['a failure that says nothing', undefined],
   ])('says %s', (text, error) => {
     expect(describeFetchFailure(error, 'http://catalog/jwks.json')).toBe(text);
   });

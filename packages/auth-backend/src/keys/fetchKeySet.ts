@@ -55,7 +55,8 @@ export async function fetchKeySet(url: string, { fetch, clock }: Network): Promi
 export function describeFetchFailure(error: unknown, url: string): string {
   const { cause, code, message } = Object(error) as Record<string, unknown>;
   const inner = Object(cause) as Record<string, unknown>;
-  const text = String(inner.code ?? code ?? inner.message ?? message ?? error);
+  const told = [inner.code, code, inner.message, message, error];
+  const text = told.find(part => typeof part === 'string') ?? 'a failure that says nothing';
   return text.replaceAll(url, url.replace(/[?#].*$/s, '?...')).slice(0, 200);
 }
 
