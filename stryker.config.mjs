@@ -5,9 +5,9 @@
  * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
  */
 export default {
-  testRunner: 'jest',
-  plugins: ['@stryker-mutator/jest-runner'],
-  jest: { configFile: 'jest.mutants.config.js', enableFindRelatedTests: true },
+  testRunner: 'vitest',
+  plugins: ['@stryker-mutator/vitest-runner'],
+  vitest: { configFile: 'vitest.mutants.config.mjs' },
   coverageAnalysis: 'perTest',
   mutate: [
     'packages/auth-http/src/core/**/*.ts',

@@ -1,4 +1,4 @@
-import type { AuthRequest } from '@stagepass/auth-node';
+import { type AuthRequest, NotAllowedError } from '@stagepass/auth-node';
 import type { HttpAuthServiceOptions } from '../createHttpAuthService';
 import { oneHour, startOfTests } from '../testing/FakeAuthService';
 import {
@@ -76,6 +76,37 @@ describe('the auth cookie', () => {
       reason:
         'expected auth cookies of one user, found those of 2; let the browser drop them all, and sign in again',
     });
+  });
+
+  it.each([
+    ['a service', { type: 'service', subject: 'plugin:catalog' }],
+    [
+      'a user for whom a plugin calls',
+      { type: 'user', userEntityRef: 'user:default/jane', actor: { type: 'service' } },
+    ],
+  ])('is no way in for %s, whatever else the auth service says', async (_, principal) => {
+    const { auth, httpAuth } = setUpHttpAuth();
+    Object.assign(auth, {
+      authenticate: async () => ({ $$type: '@backstage/BackstageCredentials', principal }),
+      getLimitedUserToken: async () => ({ token: 'opaque', expiresAt: new Date(startOfTests) }),
+    });
+    await expect(
+      httpAuth.credentials(withCookies('opaque'), { allowLimitedAccess: true }),
+    ).rejects.toMatchObject({ code: 'AUTH_TOKEN_TYPE_UNKNOWN', message: 'Illegal token' });
+  });
+
+  it('counts for a user beside that of another who is not admitted', async () => {
+    const { auth, httpAuth } = setUpHttpAuth();
+    const authenticate = auth.authenticate.bind(auth);
+    auth.authenticate = token =>
+      token === limited('joe')
+        ? Promise.reject(new NotAllowedError('not here'))
+        : authenticate(token, { allowLimitedAccess: true });
+    await expect(
+      httpAuth.credentials(withCookies(limited('joe'), limited('jane')), {
+        allowLimitedAccess: true,
+      }),
+    ).resolves.toMatchObject(principalOf('jane'));
   });
 
   it('is undecided if one of several is, since that may be another user', async () => {

@@ -15,6 +15,7 @@ describe('cookieValues', () => {
     ['auth={"sub":"user:default/x"}', ['{"sub":"user:default/x"}']],
     ['auth=; auth=a', ['a']],
     ['auth', []],
+    ['authx', []],
     ['Auth=a; AUTH=a', []],
     ['auth\u00a0=a', []],
     ['xauth=a; auth2=a', []],

@@ -1,4 +1,4 @@
-import { canChangeSomething, comesFromTrustedOrigin } from './cookieOrigin';
+import { canChangeSomething, comesFromTrustedOrigin, originOf } from './cookieOrigin';
 
 describe('canChangeSomething', () => {
   it.each([
@@ -23,6 +23,18 @@ describe('canChangeSomething', () => {
   it('does not listen to a header that names another method', () => {
     const headers = { 'x-http-method-override': 'GET' };
     expect(canChangeSomething({ method: 'POST', headers })).toBe(true);
+  });
+});
+
+describe('originOf', () => {
+  it.each<[Record<string, string | string[]>, string]>([
+    [{}, 'no single Origin header'],
+    [{ origin: ['https://a.example', 'https://b.example'] }, 'no single Origin header'],
+    [{ origin: 'https://a.example' }, 'the origin "https://a.example"'],
+    [{ origin: 'https://a.example/page' }, 'an Origin header that names none'],
+    [{ origin: 'junk' }, 'an Origin header that names none'],
+  ])('says of %j: %s', (headers, text) => {
+    expect(originOf({ headers })).toBe(text);
   });
 });
 

@@ -8,11 +8,17 @@ const random = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 describe('the name of a request', () => {
   it.each([
     ['of the first version', good],
+    ['of a parent whose id begins with a zero', `00-${TRACE}-0${SPAN.slice(1)}-01`],
     ['of a later version, which may say more', `cc-${TRACE}-${SPAN}-01-what-the-future-brings`],
   ])('is the id of its trace, with a traceparent %s', (_, traceparent) => {
     const headers = { traceparent, 'x-request-id': 'other' };
     expect(correlationIdOf({ headers })).toBe(TRACE);
     expect(correlationIdOf({ headers: new Headers(headers) })).toBe(TRACE);
+  });
+
+  it('is the id of its trace, also where that ends in a zero', () => {
+    const trace = `${TRACE.slice(1)}0`;
+    expect(correlationIdOf({ headers: { traceparent: `00-${trace}-${SPAN}-01` } })).toBe(trace);
   });
 
   it.each([

@@ -28,6 +28,7 @@ describe('readHttpConfig', () => {
     [cookie(null), {}],
     [cookie({ name: 'x', sameSite: 'lax' }), { cookie: { name: 'x', sameSite: 'lax' } }],
     [cors(true), {}],
+    [cors(null), {}],
     [cors(['*', 'null', 'https://*.example.com', 'https://a.example/', 'a.example', '']), {}],
   ])('reads %j, as an object and through a reader', (config, expected) => {
     expect(readHttpConfig(config)).toEqual({ ...defaults, ...expected });

@@ -13,6 +13,8 @@ describe('pathBelow', () => {
     ['http://localhost:7007/api/test/a?b', '/api/test', '/a'],
     ['HTTPS://[::1]/api/test/a', '/api/test', '/a'],
     ['http://localhost', '', '/'],
+    ['/a/http://host/b', '', '/a/http://host/b'],
+    ['/a?b', '', '/a'],
   ])('%s is below %j as %s', (target, basePath, path) => {
     expect(pathBelow(target, basePath)).toBe(path);
   });

@@ -124,6 +124,21 @@ describe('decideAccess', () => {
     [[cookie('/a'), open('/a', { exact: true })], '/a', 'unauthenticated'],
     [[cookie('/a'), open('/a', { exact: true })], '/a/b', 'user-cookie'],
     [[open('/a'), cookie('/a', { methods: ['GET'] })], '/a', 'user-cookie'],
+    [
+      [open('/a', { methods: ['GET', 'PUT'] }), cookie('/a', { methods: ['GET'] })],
+      '/a',
+      'user-cookie',
+    ],
+    [
+      [cookie('/a', { methods: ['GET', 'PUT'] }), open('/a', { methods: ['GET'] })],
+      '/a',
+      'unauthenticated',
+    ],
+    [
+      [cookie('/a', { methods: ['GET', 'PUT'] }), open('/a/b', { methods: ['GET', 'POST'] })],
+      '/a/b',
+      'user-cookie',
+    ],
     // Neither of the two is the narrower: the stricter holds.
     [[open('/:x/admin'), cookie('/files/:y')], '/files/admin', 'user-cookie'],
     [[open('/a', { exact: true }), cookie('/a', { methods: ['GET'] })], '/a', 'user-cookie'],
@@ -214,6 +229,8 @@ describe('addPolicy', () => {
     [open('/a', { methods: [] }), 'methods must be a list of HTTP methods, found []'],
     [open('/a', { methods: 'GET' as never }), 'methods must be a list of HTTP methods'],
     [open('/a', { methods: ['GET POST'] }), 'methods must be a list of HTTP methods'],
+    [open('/a', { methods: ['GET', '1'] }), 'methods must be a list of HTTP methods'],
+    [open('/a', { methods: ['GET', true as never] }), 'methods must be a list of HTTP methods'],
     [{ ...open('/a'), method: ['GET'] }, 'it may have path, allow, methods, exact, found "method"'],
   ])('refuses %j', (policy, message) => {
     const whole = expect.stringMatching(/^Invalid auth policy for path "\/a": /);

@@ -119,6 +119,7 @@ describe('answerError', () => {
     undefined,
     null,
     { name: 1 },
+    { name: ['InputError'] },
   ])('leaves other values to others: %#', error => {
     expect(answerError(error, request)).toBeUndefined();
   });

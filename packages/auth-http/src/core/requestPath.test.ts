@@ -16,6 +16,7 @@ describe('readRequestPath', () => {
     ['/a%20b', ['/a%20b', '/a b']],
     ['/%70ublic', ['/%70ublic', '/public']],
     ['/100%25', ['/100%25', '/100%']],
+    ['/100%25a', ['/100%25a', '/100%a']],
     ['/k%C3%A4se', ['/k%C3%A4se', '/käse']],
     ['/%3fx', ['/%3fx', '/?x']],
   ])('reads %s as %j', (path, forms) => {

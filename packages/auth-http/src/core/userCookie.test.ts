@@ -101,6 +101,7 @@ describe('createUserCookie', () => {
     [{ name: 'a;b' }, 'cookie.name'],
     [{ name: 'a=b' }, 'cookie.name'],
     [{ domain: '' }, 'cookie.domain: expected a host name, found ""'],
+    [{ domain: 1 as never }, 'cookie.domain: expected a host name, found 1'],
     [{ domain: 'a; Secure' }, 'cookie.domain'],
     [{ domain: 'https://a' }, 'cookie.domain'],
     [
