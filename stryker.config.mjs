@@ -1,6 +1,6 @@
 /**
  * Mutation tests of what decides about requests and of what stands in for it in other people's tests:
- * `npm run test:mutants`. `docs/mutants.md` says how to read the report, and justifies the survivors.
+ * `npm run test:mutants`. `decisions/0033-mutation-tests.md` justifies the survivors.
  *
  * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
  */
