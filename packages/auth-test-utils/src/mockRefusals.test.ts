@@ -1,28 +1,17 @@
-import type {
-  AuthRequest,
-  BackstageCredentials,
-  BackstageUserPrincipal,
-} from '@stagepass/auth-node';
+import type { BackstageCredentials, BackstageUserPrincipal } from '@stagepass/auth-node';
 import { createUserCredentials, viewCredentials } from '@stagepass/auth-node/internal';
 import { MockAuthService } from './MockAuthService';
 import { mockCredentials } from './mockCredentials';
-import { MockHttpAuthService } from './MockHttpAuthService';
 import { TestClock } from './TestClock';
 
 const { none, user, limitedUser, service } = mockCredentials;
-const [JANE, JOE] = ['user:default/jane', 'user:default/joe'];
+const JANE = 'user:default/jane';
 const NOON = '2026-05-01T12:00:00.000Z';
 const limited = { allowLimitedAccess: true };
 const stored = (credentials: object) =>
   JSON.parse(JSON.stringify(credentials)) as BackstageCredentials;
 
-function services() {
-  const clock = new TestClock(NOON);
-  return {
-    auth: new MockAuthService({ pluginId: 'catalog', clock }),
-    httpAuth: new MockHttpAuthService({ pluginId: 'catalog', clock }),
-  };
-}
+const catalogAuth = () => new MockAuthService({ pluginId: 'catalog', clock: new TestClock(NOON) });
 
 function credentialsOf(principal: object): BackstageCredentials<BackstageUserPrincipal> {
   return Object.assign(user(), { principal }) as BackstageCredentials<BackstageUserPrincipal>;
@@ -34,7 +23,7 @@ describe('MockAuthService.authenticate', () => {
     ['limited user token', limitedUser.token(JANE, { expiresAt: new Date(NOON) })],
     ['service token', service.token({ expiresAt: new Date(NOON) })],
   ])('refuses a %s that ends at this moment', async (what, token) => {
-    await expect(services().auth.authenticate(token, limited)).rejects.toMatchObject({
+    await expect(catalogAuth().authenticate(token, limited)).rejects.toMatchObject({
       name: 'AuthenticationError',
       code: 'AUTH_TOKEN_EXPIRED',
       message: 'Illegal token',
@@ -43,7 +32,7 @@ describe('MockAuthService.authenticate', () => {
   });
 
   it('refuses a limited user token where nothing is said of limited access', async () => {
-    await expect(services().auth.authenticate(limitedUser.token())).rejects.toMatchObject({
+    await expect(catalogAuth().authenticate(limitedUser.token())).rejects.toMatchObject({
       name: 'AuthenticationError',
       code: 'AUTH_LIMITED_TOKEN_NOT_ALLOWED',
       message: 'Limited user token is not allowed',
@@ -54,7 +43,7 @@ describe('MockAuthService.authenticate', () => {
 
   it('refuses a token for another plugin', async () => {
     const token = service.token({ targetPluginId: 'todo' });
-    await expect(services().auth.authenticate(token)).rejects.toMatchObject({
+    await expect(catalogAuth().authenticate(token)).rejects.toMatchObject({
       name: 'AuthenticationError',
       code: 'AUTH_AUDIENCE_MISMATCH',
       message: "Invalid mock token target plugin ID, got 'todo' but expected 'catalog'",
@@ -87,14 +76,14 @@ describe('MockAuthService, which issues tokens', () => {
     ['a/b', '"a/b"'],
   ])('issues none for the plugin %j', async (targetPluginId, found) => {
     const options = { onBehalfOf: user(), targetPluginId: targetPluginId as string };
-    await expect(services().auth.getPluginRequestToken(options)).rejects.toMatchObject({
+    await expect(catalogAuth().getPluginRequestToken(options)).rejects.toMatchObject({
       name: 'InputError',
       message: `Invalid targetPluginId, expected letters, digits, '-' and '_', found ${found}`,
     });
   });
 
   it('issues none on behalf of nobody, and no limited one for a service', async () => {
-    const { auth } = services();
+    const auth = catalogAuth();
     await expect(
       auth.getPluginRequestToken({ onBehalfOf: none(), targetPluginId: 'todo' }),
     ).rejects.toMatchObject({
@@ -125,7 +114,7 @@ describe('MockAuthService, which issues tokens', () => {
       message: `Invalid user entity reference '${shown}', expected <kind>:<namespace>/<name>`,
       reason: `the credentials name the user ${found}; make them with mockCredentials.user`,
     };
-    const { auth } = services();
+    const auth = catalogAuth();
     await expect(auth.getLimitedUserToken(onBehalfOf)).rejects.toMatchObject(refusal);
     await expect(
       auth.getPluginRequestToken({ onBehalfOf, targetPluginId: 'todo' }),
@@ -140,7 +129,7 @@ describe('MockAuthService, which issues tokens', () => {
       message: 'Illegal token',
       reason: `the token in the credentials expired at 1970-01-01T00:00:00.000Z, now is ${NOON}`,
     };
-    const { auth } = services();
+    const auth = catalogAuth();
     await expect(auth.getLimitedUserToken(onBehalfOf)).rejects.toMatchObject(refusal);
     await expect(
       auth.getPluginRequestToken({ onBehalfOf, targetPluginId: 'todo' }),
@@ -153,7 +142,7 @@ describe('MockAuthService, which issues tokens', () => {
       token: 'eyJhbGciOiJFUzI1NiJ9.e30.c2ln',
       expiresAt: new Date(8.64e15),
     });
-    const { auth } = services();
+    const auth = catalogAuth();
     const expiresAt = new Date('2026-05-01T13:00:00Z');
     expect(await auth.getLimitedUserToken(onBehalfOf)).toEqual({
       token: limitedUser.token(JANE, { expiresAt }),
@@ -167,7 +156,7 @@ describe('MockAuthService, which issues tokens', () => {
   it('issues none for stored credentials of a service, and says what to do', async () => {
     const onBehalfOf = stored(service('plugin:a'));
     await expect(
-      services().auth.getPluginRequestToken({ onBehalfOf, targetPluginId: 'todo' }),
+      catalogAuth().getPluginRequestToken({ onBehalfOf, targetPluginId: 'todo' }),
     ).rejects.toMatchObject({
       name: 'NotAllowedError',
       code: 'AUTH_DELEGATION_NOT_ALLOWED',
@@ -175,124 +164,6 @@ describe('MockAuthService, which issues tokens', () => {
       reason:
         'service credentials that come out of JSON prove nothing; use getOwnServiceCredentials, or the credentials of the request, ' +
         'or make the mock with dangerouslyAllowStoredServiceCredentials',
-    });
-  });
-});
-
-describe('MockHttpAuthService.credentials', () => {
-  it('takes an empty bearer for none where the default policy is disabled', async () => {
-    const request = () => ({ headers: { authorization: 'Bearer' } });
-    const open = new MockHttpAuthService({ disableDefaultAuthPolicy: true });
-    expect(await open.credentials(request())).toEqual(user());
-    await expect(services().httpAuth.credentials(request())).rejects.toMatchObject({
-      name: 'AuthenticationError',
-      code: 'AUTH_REQUEST_AMBIGUOUS',
-      message: 'Malformed or ambiguous credentials',
-    });
-  });
-
-  it('lets who is there by default be so for an hour by its clock', async () => {
-    const credentials = await services().httpAuth.credentials({ headers: {} });
-    expect(credentials).toEqual(
-      user(undefined, { expiresAt: new Date('2026-05-01T13:00:00.000Z') }),
-    );
-  });
-
-  const cookie = limitedUser.cookie(JANE);
-
-  it.each<[what: string, request: AuthRequest, code: string, message: string, reason: string]>([
-    [
-      'a cookie from elsewhere',
-      { method: 'POST', headers: { cookie } },
-      'AUTH_LIMITED_TOKEN_NOT_ALLOWED',
-      'Illegal limited user token',
-      'the auth cookie came with a request that can change something, and from elsewhere; send ' +
-        '"Sec-Fetch-Site: same-origin" as browsers do, name the origin in corsOrigins, or use a bearer token',
-    ],
-    [
-      'cookies of two users',
-      { headers: { cookie: `${cookie}; ${limitedUser.cookie(JOE)}` } },
-      'AUTH_REQUEST_AMBIGUOUS',
-      'Malformed or ambiguous credentials',
-      'the request has auth cookies of different users',
-    ],
-    ...[user.token(JANE), service.token({ onBehalfOf: user(JANE) }), service.token()].map(
-      token =>
-        [
-          `a cookie that holds ${token}`,
-          { headers: { cookie: `backstage-auth=${token}` } },
-          'AUTH_TOKEN_TYPE_UNKNOWN',
-          'Illegal token',
-          'the auth cookie holds a token of another kind; make it with mockCredentials.limitedUser.cookie()',
-        ] satisfies [string, AuthRequest, string, string, string],
-    ),
-  ])('refuses %s', async (_, request, code, message, reason) => {
-    await expect(services().httpAuth.credentials(request, limited)).rejects.toMatchObject({
-      name: 'AuthenticationError',
-      code,
-      message,
-      reason,
-    });
-  });
-
-  it('passes over what else is in the cookies of one user', async () => {
-    const junk = ['', user.token(JOE), limitedUser.invalidToken()].map(
-      token => `backstage-auth=${token}`,
-    );
-    const request = { headers: { cookie: [...junk, cookie, cookie].join('; ') } };
-    const httpAuth = new MockHttpAuthService();
-    expect(await httpAuth.credentials(request, limited)).toEqual(limitedUser(JANE));
-  });
-});
-
-describe('MockHttpAuthService.issueUserCookie', () => {
-  const [fresh, stale] = [6, 5].map(minutes => new Date(Date.parse(NOON) + minutes * 60_000));
-  const inAnHour = new Date('2026-05-01T13:00:00.000Z');
-
-  async function issue(cookie: string, credentials: BackstageCredentials = user(JANE)) {
-    const setHeader = jest.fn();
-    const req = { headers: { cookie } };
-    const response = { req, headersSent: false, getHeader: () => undefined, setHeader };
-    const issued = await services().httpAuth.issueUserCookie(response, { credentials });
-    return { issued, set: setHeader.mock.calls as unknown[][] };
-  }
-
-  it('leaves a cookie that is good for long enough, and says until when', async () => {
-    expect(await issue(limitedUser.cookie(JANE, { expiresAt: fresh }))).toEqual({
-      issued: { expiresAt: fresh },
-      set: [],
-    });
-  });
-
-  it.each([
-    ['none', 'a=b'],
-    ['one that soon ends', limitedUser.cookie(JANE, { expiresAt: stale })],
-    ['one of somebody else', limitedUser.cookie(JOE, { expiresAt: fresh })],
-    [
-      'one of somebody else too',
-      [JANE, JOE].map(ref => limitedUser.cookie(ref, { expiresAt: fresh })).join('; '),
-    ],
-  ])('sets a new one in the place of %s', async (_, cookie) => {
-    expect(await issue(cookie)).toEqual({
-      issued: { expiresAt: inAnHour },
-      set: [['Set-Cookie', limitedUser.cookie(JANE, { expiresAt: inAnHour })]],
-    });
-  });
-
-  it('clears it for nobody', async () => {
-    expect(await issue(limitedUser.cookie(JANE), none())).toEqual({
-      issued: { expiresAt: new Date(NOON) },
-      set: [['Set-Cookie', 'backstage-auth=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT']],
-    });
-  });
-
-  it('sets none for a service', async () => {
-    await expect(issue('', service('plugin:a'))).rejects.toMatchObject({
-      name: 'AuthenticationError',
-      code: 'AUTH_CLAIM_INVALID',
-      message: 'Refused to issue cookie for non-user principal',
-      reason:
-        'expected the credentials of a user, or none to clear the cookie, found "mockCredentials{servicePrincipal{plugin:a}}"',
     });
   });
 });
