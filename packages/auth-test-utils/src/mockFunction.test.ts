@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHook } from 'node:async_hooks';
 import { mockFunction } from './mockFunction';
 
 const greet = () => mockFunction<[name: string], string>('greet');
@@ -242,29 +241,6 @@ describe('mockFunction, as node:test has it', () => {
       'settledResults',
       'lastCall',
     ]);
-  });
-});
-
-describe('mockFunction, in the eyes of others', () => {
-  it('shows its memory among its members', () => {
-    expect(Object.keys(greet())).toContain('mock');
-  });
-
-  it('writes down that a plain value is there at once', () => {
-    const mock = greet().mockReturnValue('hello');
-    mock('a');
-    expect(mock.mock.settledResults).toEqual([{ type: 'fulfilled', value: 'hello' }]);
-  });
-
-  it('can be called while asynchronous resources are watched, and has a name there', () => {
-    const types: string[] = [];
-    const hook = createHook({ init: (_, type) => void types.push(type) }).enable();
-    try {
-      greet()('a');
-    } finally {
-      hook.disable();
-    }
-    expect(types).toContain('mockFunction');
   });
 });
 
