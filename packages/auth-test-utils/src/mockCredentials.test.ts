@@ -107,6 +107,31 @@ describe('mockCredentials', () => {
     expect(viewCredentials(none()).token).toBeUndefined();
   });
 
+  it('gives the default user with an actor a token that says both', () => {
+    const actor = { subject: 'plugin:a' };
+    expect(viewCredentials(user(undefined, { actor })).token).toBe(
+      'mock-user-token:{"sub":"user:default/mock","actor":{"subject":"plugin:a"}}',
+    );
+  });
+
+  it('gives limited users the token of a user, and a limited one where they say when they end', () => {
+    expect(viewCredentials(limitedUser(JANE)).token).toBe(user.token(JANE));
+    const expiresAt = new Date(60_000);
+    const ending = limitedUser(JANE, { expiresAt });
+    expect(ending.expiresAt).toEqual(expiresAt);
+    expect(viewCredentials(ending).token).toBe(
+      'mock-limited-user-token:{"sub":"user:default/jane","exp":60}',
+    );
+  });
+
+  it('makes tokens for credentials that were written by hand', () => {
+    const onBehalfOf = {
+      $$type: '@backstage/BackstageCredentials',
+      principal: { type: 'user', userEntityRef: JANE },
+    } as const;
+    expect(service.token({ onBehalfOf })).toBe('mock-service-token:{"obo":"user:default/jane"}');
+  });
+
   it.each(['jane', 'default/jane', 'user:jane', ':default/jane', 'user:default/'])(
     'refuses %p for a user ref',
     ref => {

@@ -29,6 +29,8 @@ describe('mockErrorHandler', () => {
     [Object.assign(new Error('x'), { name: 'constructor' }), 500],
     [Object.assign(new Error('x'), { statusCode: 418 }), 418],
     [Object.assign(new Error('x'), { status: 422 }), 422],
+    [Object.assign(new Error('x'), { status: 100 }), 100],
+    [Object.assign(new Error('x'), { statusCode: 599 }), 599],
     [Object.assign(new InputError('x'), { status: 'bad' }), 400],
     [Object.assign(new InputError('x'), { status: 99, statusCode: 600 }), 400],
   ])('answers %p with %p', (error, expected) => {

@@ -3,6 +3,7 @@ import { mockCredentials } from './mockCredentials';
 
 const { service } = mockCredentials;
 const READ = { permissionAttributes: { action: ['read' as const] } };
+const actions = (...action: unknown[]) => ({ permissionAttributes: { action } });
 const QUERY = { permissionNames: ['search.query'] };
 const [catalog, search] = ['catalog', 'search'].map(pluginId => new MockAuthService({ pluginId }));
 
@@ -64,9 +65,15 @@ describe('mock services and access restrictions', () => {
     ['an unknown member', { catalog: { permission: 'a' } }],
     ['no permission at all', { catalog: { permissionNames: [] } }],
     ['an empty permission', { catalog: { permissionNames: [''] } }],
+    ['an empty permission beside another', { catalog: { permissionNames: ['a', ''] } }],
+    ['a permission that is no text', { catalog: { permissionNames: [7] } }],
+    ['permissions that are no list', { catalog: { permissionNames: 'a' } }],
+    ['an entry that is none beside another', { catalog: {}, search: 7 }],
     ['an unknown attribute', { catalog: { permissionAttributes: { kind: ['a'] } } }],
     ['attributes that are a list', { catalog: { permissionAttributes: [] } }],
     ['an unknown action', { catalog: { permissionAttributes: { action: ['write'] } } }],
+    ['an unknown action beside another', { catalog: actions('read', 'write') }],
+    ['an action that is no text', { catalog: actions(null) }],
     ['no action at all', { catalog: { permissionAttributes: { action: [] } } }],
   ])('refuse a token with %s', async (_, restrictions) => {
     const token = `mock-service-token:${JSON.stringify({ restrictions })}`;
@@ -74,6 +81,23 @@ describe('mock services and access restrictions', () => {
       name: 'AuthenticationError',
       code: 'AUTH_CLAIM_INVALID',
       message: "Invalid mock token, expected 'restrictions' to be access restrictions by plugin id",
+    });
+  });
+
+  it.each([
+    {},
+    { permissionNames: ['a', 'b'] },
+    { permissionAttributes: {} },
+    { permissionNames: ['a'], permissionAttributes: { action: ['read'] } },
+    ...['create', 'read', 'update', 'delete'].map(action => actions(action)),
+    actions('create', 'read', 'update', 'delete'),
+  ])('take %j for restrictions', async own => {
+    const restrictions = { catalog: own };
+    const token = `mock-service-token:${JSON.stringify({ sub: 'external:ci', restrictions })}`;
+    expect((await catalog!.authenticate(token)).principal).toEqual({
+      type: 'service',
+      subject: 'external:ci',
+      accessRestrictions: own,
     });
   });
 

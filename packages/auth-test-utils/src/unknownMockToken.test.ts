@@ -27,6 +27,7 @@ describe('the refusal of an unknown mock token', () => {
     ['a.b.c', "Unknown mock token 'a.b.c'"],
     ['1234567', "Unknown mock token '1234567'"],
     ['12345678', `Unknown mock token '<a text of 8 characters, not shown>'${OTHERS}`],
+    ['the bearer is jane', `Unknown mock token '<a text of 18 characters, not shown>'${OTHERS}`],
     [SIGNED, `Unknown mock token '<a signed token, not shown>'${OTHERS}`],
     [
       'Bearer mock-user-token',
