@@ -1,4 +1,4 @@
-// The parts that examples use of packages which this repository has no need for itself.
+// The parts that examples use of a package which this repository has no need for itself.
 
 declare module 'supertest' {
   import type { Server } from 'node:http';
@@ -18,24 +18,4 @@ declare module 'supertest' {
   export default function request(
     app: Express | Server,
   ): Record<'get' | 'post' | 'put' | 'delete', (path: string) => Test>;
-}
-
-declare module 'vitest' {
-  interface Matchers<T> {}
-  interface Assertion<T> extends Matchers<T> {
-    readonly not: Assertion<T>;
-    readonly resolves: Assertion<Awaited<T>>;
-    readonly rejects: Assertion<Awaited<T>>;
-    toBe(expected: unknown): void;
-    toEqual(expected: unknown): void;
-    toMatchObject(expected: object): void;
-    toHaveBeenCalledWith(...expected: unknown[]): void;
-  }
-  export function expect<T>(actual: T): Assertion<T>;
-  export namespace expect {
-    function extend(matchers: object): void;
-  }
-  export function test(name: string, body: () => unknown): void;
-  export function it(name: string, body: () => unknown): void;
-  export function describe(name: string, body: () => void): void;
 }
