@@ -54,6 +54,7 @@ describe('extractToken', () => {
     'Bearer tok\u0000',
     'Bearer tok\r\nX: y',
     'tok',
+    'Basic bearer',
     'Bearer ' + ' '.repeat(100_000) + 'a b',
   ];
   const titled = (headers: string[]) => headers.map(header => [header.slice(0, 40), header]);

@@ -154,6 +154,11 @@ describe('decideAccess', () => {
     expect(decideAccess(build(...policies.toReversed()), 'GET', path)).toBe(expected);
   });
 
+  it('covers a method with a hyphen', () => {
+    const rules = build(open('/a', { methods: ['M-SEARCH'] }));
+    expect(decideAccess(rules, 'M-SEARCH', '/a')).toBe('unauthenticated');
+  });
+
   it('covers all methods unless the policy names some', () => {
     const rules = build(open('/all'), open('/some', { methods: ['get', 'Post'] }));
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST', 'DELETE', 'PROPFIND', undefined]) {
@@ -186,7 +191,9 @@ describe('addPolicy', () => {
     [open('/a', { methods: ['GET'] }), cookie('/a', { methods: ['HEAD', 'GET'] })],
     [open('/a', { methods: ['GET', 'PUT'] }), cookie('/a', { methods: ['PUT', 'POST'] })],
   ])('refuses %j beside %j, in either order', (one, other) => {
-    const message = expect.stringMatching(/^Invalid auth policy for path .* cannot be both/);
+    const message = expect.stringMatching(
+      /^Invalid auth policy for path .* cannot be both "[a-z-]+" and "[a-z-]+", the first by the policy for /,
+    );
     expect(() => build(one, other)).toThrow(refusal(message));
     expect(() => build(other, one)).toThrow(refusal(message));
   });
@@ -229,6 +236,7 @@ describe('addPolicy', () => {
     [open('/a', { methods: [] }), 'methods must be a list of HTTP methods, found []'],
     [open('/a', { methods: 'GET' as never }), 'methods must be a list of HTTP methods'],
     [open('/a', { methods: ['GET POST'] }), 'methods must be a list of HTTP methods'],
+    [open('/a', { methods: ['M-1'] }), 'methods must be a list of HTTP methods'],
     [open('/a', { methods: ['GET', '1'] }), 'methods must be a list of HTTP methods'],
     [open('/a', { methods: ['GET', true as never] }), 'methods must be a list of HTTP methods'],
     [{ ...open('/a'), method: ['GET'] }, 'it may have path, allow, methods, exact, found "method"'],
