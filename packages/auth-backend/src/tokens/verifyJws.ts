@@ -2,7 +2,12 @@ import { type KeyObject, verify } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { JsonObject } from '@backstage/types';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
-import { schemeOf, type SignatureAlgorithm } from './algorithms';
+import {
+  isSameAlgorithm,
+  isSignatureAlgorithm,
+  schemeOf,
+  type SignatureAlgorithm,
+} from './algorithms';
 import type { UnverifiedJws } from './parseCompact';
 
 /** A public key bound to the one algorithm that it verifies (RFC 8725 section 3.1). */
@@ -31,7 +36,7 @@ export async function verifyJws(
   allowed: readonly SignatureAlgorithm[],
 ): Promise<JsonObject> {
   const { alg } = jws.header;
-  if (alg !== key.alg || !allowed.includes(key.alg)) {
+  if (!isSignatureAlgorithm(alg) || !allowed.includes(alg) || !isSameAlgorithm(alg, key.alg)) {
     throw createAuthError(
       'AUTH_ALGORITHM_NOT_ALLOWED',
       `expected alg to be ${allowed.join(' or ')}, and that of the key ${quote(key.kid)}, which is ${key.alg}; found ${quote(alg)}`,
