@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { signatureAlgorithms } from '../tokens/algorithms';
-import { createKey } from '../testing/keyFixtures';
+import { createKey, rocaModulus, writeNumber } from '../testing/keyFixtures';
 import type { VerificationKey } from '../tokens/verifyJws';
 import { importVerificationKey, readPublicJwk, requirePublicJwk } from './importKey';
 
@@ -15,24 +15,10 @@ function bytes(base64url: string | undefined): Buffer {
 const even = bytes(rsa.n);
 even[even.length - 1]! &= 0xfe;
 
-/** The number in so many bytes, as base64url. */
-function number(value: bigint, length: number): string {
-  return Buffer.from(value.toString(16).padStart(2 * length, '0'), 'hex').toString('base64url');
-}
-
-/** A modulus of 2048 bits whose residues are powers of 65537, as one generator's were. */
-function createRocaModulus(): string {
-  const primes = [3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79];
-  const more = [83, 89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167];
-  const product = [...primes, ...more].reduce((all, prime) => all * BigInt(prime), 2n);
-  const half = 2n ** 2047n;
-  return number(half - (half % product) + product + (65_537n ** 7n % product), 256);
-}
-
 /** The points of small order on Ed25519, and two that are not written as they should be. */
 const FIELD = 2n ** 255n - 19n;
 const smallPoints = [
-  ...[0n, 1n, FIELD - 1n, FIELD, FIELD + 1n].map(y => number(y, 32)),
+  ...[0n, 1n, FIELD - 1n, FIELD, FIELD + 1n].map(y => writeNumber(y, 32)),
   'BfxTbYgCOLE5M8bTBazf1fCY7_KJ9MNFsCeywo-V6CY',
   'egOsknf9x07GzDks-lMgKg9nEA12Czy6T9hNPXBqF8c',
 ].flatMap(text => {
@@ -183,7 +169,7 @@ describe('importVerificationKey', () => {
     [
       'a modulus that can be factored',
       'RS256 needs a key that cannot be factored, found one with the weakness ROCA',
-      { ...rsa, n: createRocaModulus() },
+      { ...rsa, n: rocaModulus() },
     ],
     ...smallPoints.map((x): [string, string, unknown] => [
       `the small point ${x}`,
