@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type JsonWebKey } from 'node:crypto';
+import { createHash, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import {
   createKey,
   type KeyFixture,
@@ -72,7 +72,12 @@ describe('a published key that is none', () => {
     const party = await openThirdParty([{ ...RS256.jwk, e: 'AQ' }]);
     const header = { alg: 'RS256', kid: 'rsa' };
     const input = `${segment(header)}.${segment({ iss: 'https://idp.example', aud: 'backend' })}`;
-    const padded = Buffer.alloc(256, 0xff).toString('base64url');
+    // EMSA-PKCS1-v1_5 (RFC 8017 section 9.2) with SHA-256, whose DigestInfo begins like this.
+    const info = Buffer.from('3031300d060960864801650304020105000420', 'hex');
+    const digest = createHash('sha256').update(input).digest();
+    const filler = Buffer.alloc(256 - 3 - info.length - digest.length, 0xff);
+    const parts = [Buffer.from([0, 1]), filler, Buffer.from([0]), info, digest];
+    const padded = Buffer.concat(parts).toString('base64url');
     await expectRefused(party, `${input}.${padded}`, 'AUTH_KEY_UNKNOWN', { requests: 1 });
   });
 
