@@ -65,15 +65,14 @@ function write(it: Installation, input: Input): { full: string; limited: string 
   const head = { alg: 'ES256', ...(kid !== undefined && { kid }) };
   const limit = (of: object, by: KeyFixture) =>
     forge({ typ: 'vnd.backstage.limited-user', ...head }, of, by.signing);
-  const uip = {
+  const proofs = {
     own: () => limit(claims, key),
     'of another': () => limit({ ...claims, sub: 'user:default/admin' }, key),
     'of another key': () => limit(claims, foreignKey),
     changed: () => `${limit(claims, key).slice(0, -2)}AA`,
     none: () => 'x.y.AA',
-  }
-    [proof]()
-    .split('.')[2]!;
+  };
+  const uip = proofs[proof]().split('.')[2]!;
   const full = forge(
     { typ: 'vnd.backstage.user', ...head },
     { ...claims, ...(nbf !== undefined && { nbf: it.now + nbf }), uip, ...more },
