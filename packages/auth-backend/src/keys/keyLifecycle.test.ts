@@ -1,10 +1,19 @@
-import { keyLifecyclePolicy, planKeys, publishedUntil, signsUntil } from './keyLifecycle';
+import {
+  type KeyTimes,
+  keyLifecyclePolicy,
+  planKeys,
+  publishedUntil,
+  signsUntil,
+} from './keyLifecycle';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const start = Date.UTC(2026, 0, 1);
 const policy = keyLifecyclePolicy(HOUR, HOUR);
-const key = (preparedAt: number) => ({ preparedAt: start + preparedAt });
+const key = (preparedAt: number, publishedAt = preparedAt) => ({
+  preparedAt: start + preparedAt,
+  publishedAt: start + publishedAt,
+});
 
 describe('keyLifecyclePolicy', () => {
   it.each([
@@ -36,9 +45,7 @@ describe('keyLifecyclePolicy', () => {
 describe('planKeys', () => {
   const [a, b, c] = [key(0), key(HOUR), key(2 * HOUR)];
 
-  it.each<
-    [string, Array<{ preparedAt: number }>, number, { preparedAt: number } | undefined, boolean]
-  >([
+  it.each<[string, KeyTimes[], number, KeyTimes | undefined, boolean]>([
     ['no key yet', [], 0, undefined, true],
     ['the first key signs at once', [a], 0, a, false],
     ['and goes on', [a], 59 * MINUTE, a, false],
@@ -76,7 +83,7 @@ describe('planKeys', () => {
   });
 
   it('always has exactly one key to sign with, however often it is asked', () => {
-    let keys: Array<{ preparedAt: number }> = [];
+    let keys: KeyTimes[] = [];
     for (let now = 0; now < 24 * HOUR; now += MINUTE) {
       const { active, prepare } = planKeys(keys, start + now, policy);
       if (now > 0) {
