@@ -2,7 +2,7 @@ import type { KeyStore, LoggerService, StoredKey } from '@stagepass/auth-node';
 import { quote } from '@stagepass/auth-node/internal';
 import type { Knex } from 'knex';
 import { readPublicJwk, requirePublicJwk } from './importKey';
-import { STORE_DEADLINE } from './KeyStoreWithDeadlines';
+import { STORE_DEADLINE } from './GuardedKeyStore';
 import { dialectOf } from './writersTurn';
 
 /** The columns of a key table, as Backstage's migration makes them. */

@@ -6,7 +6,7 @@ import { generateSigningKey } from './generateSigningKey';
 import { type KeyLifecyclePolicy, planKeys, publishedUntil, requireSound } from './keyLifecycle';
 import { KeyListing } from './KeyListing';
 import type { KeySource } from './KeySource';
-import { KeyStoreWithDeadlines } from './KeyStoreWithDeadlines';
+import { GuardedKeyStore } from './GuardedKeyStore';
 import { Outage } from './Outage';
 import { StoreTime } from './StoreTime';
 
@@ -69,7 +69,7 @@ export class RotatingKeySource implements KeySource {
     const { store, policy, clock, logger } = options;
     requireSound(policy);
     this.#options = options;
-    this.#store = new KeyStoreWithDeadlines(store, clock);
+    this.#store = new GuardedKeyStore(store, clock);
     this.#storeTime = new StoreTime(clock);
     this.#listing = new KeyListing({
       store: this.#store,

@@ -1,14 +1,17 @@
+import { isDate } from 'node:util/types';
 import type { Clock, KeyStore, StoredKey } from '@stagepass/auth-node';
 import { withDeadline } from './deadline';
+import { readPublicJwk } from './importKey';
 
 /** How long a store is waited for, in milliseconds. */
 export const STORE_DEADLINE = 5_000;
 
 /**
- * A key store, of whatever kind, that answers in time or fails. What it was asked may still be done after
- * that: a key whose storing was late can be in the store, and must not be taken to be.
+ * A key store, of whatever kind, that answers in time or fails, and whose keys are read like any foreign value:
+ * one that is no public key hides no other. What it was asked may still be done when it has failed: a key
+ * whose storing was late can be in the store, and must not be taken to be.
  */
-export class KeyStoreWithDeadlines implements KeyStore {
+export class GuardedKeyStore implements KeyStore {
   readonly now?: () => Promise<Date>;
   readonly #store: KeyStore;
   readonly #clock: Clock;
@@ -23,8 +26,9 @@ export class KeyStoreWithDeadlines implements KeyStore {
     return this.#inTime('addKey', store => store.addKey(key));
   }
 
-  listKeys(): Promise<StoredKey[]> {
-    return this.#inTime('listKeys', store => store.listKeys());
+  async listKeys(): Promise<StoredKey[]> {
+    const listed: readonly unknown[] = await this.#inTime('listKeys', store => store.listKeys());
+    return listed.flatMap(readStoredKey);
   }
 
   deleteKeysExpiredBefore(time: Date): Promise<void> {
@@ -48,4 +52,12 @@ export class KeyStoreWithDeadlines implements KeyStore {
         new Error(`The key store has not answered ${operation} within ${STORE_DEADLINE / 1_000} s`),
     });
   }
+}
+
+function readStoredKey(value: unknown): StoredKey[] {
+  const { key, expiresAt } = (value ?? {}) as Record<string, unknown>;
+  const jwk = readPublicJwk(key);
+  return typeof jwk !== 'string' && isDate(expiresAt) && !Number.isNaN(expiresAt.getTime())
+    ? [{ key: jwk, expiresAt: new Date(expiresAt) }]
+    : [];
 }
