@@ -12,6 +12,11 @@ const uipOf = ({ holder }: CallInput) =>
     ? holder.changes.findLast(change => 'in' in change && change.name === 'uip')
     : undefined;
 
+const isBase64url = (value: unknown) =>
+  typeof value === 'string' &&
+  value !== '' &&
+  Buffer.from(value, 'base64url').toString('base64url') === value;
+
 /** The entry for the target, where ours passes the restrictions on; with what it may do there, or without. */
 const restrictionOf = ({ holder, target, stored }: CallInput) => {
   if (holder.who !== 'restricted' || holder.plain || stored !== undefined) return undefined;
@@ -66,7 +71,7 @@ export const callRules: ReadonlyArray<Rule<CallInput>> = [
         change !== undefined &&
         'json' in change &&
         change.json !== null &&
-        !/^"[A-Za-z0-9_-]+"$/.test(change.json)
+        !isBase64url(JSON.parse(change.json))
       );
     },
   },

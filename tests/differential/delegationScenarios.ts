@@ -98,7 +98,7 @@ export const callScenarios: Scenario<CallInput>[] = [
   scenario(
     'for a user whose identity proof is no text',
     'documented uip-is-a-text',
-    user('user', claim('uip', 1, true, ['x'], {}, 'a.b', 'a b', 'ä')),
+    user('user', claim('uip', 1, true, ['x'], {}, 'a.b', 'a b', 'ä', 'A', 'AB')),
   ),
   scenario(
     'for a caller who may use the target too, as theirs does it',

@@ -118,12 +118,17 @@ function decodeObject(segment: string, name: string): JsonObject {
 }
 
 function decodeSegment(segment: string, name: string): Buffer {
-  const bytes = Buffer.from(segment, 'base64url');
+  const bytes = decodeBase64url(segment);
+  if (!bytes) throw malformed(`${name}: is not canonical base64url`);
+  return bytes;
+}
+
+/** Decodes base64url; undefined unless it is written in the one canonical way. */
+export function decodeBase64url(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64url');
   // Encoding again is the whole check: a foreign alphabet, padding, white space and stray trailing bits
   // (RFC 4648 section 3.5) all come out different.
-  if (bytes.toString('base64url') !== segment)
-    throw malformed(`${name}: is not canonical base64url`);
-  return bytes;
+  return bytes.toString('base64url') === text ? bytes : undefined;
 }
 
 function malformed(detail: string) {

@@ -42,6 +42,8 @@ describe('deriveLimitedUserToken', () => {
     ['no proof', header, claims, 'AUTH_CLAIM_INVALID'],
     ['an empty proof', header, { ...claims, uip: '' }, 'AUTH_CLAIM_INVALID'],
     ['a proof that is no segment', header, { ...claims, uip: 'a.b' }, 'AUTH_CLAIM_INVALID'],
+    ['a proof of half a byte', header, { ...claims, uip: 'A' }, 'AUTH_CLAIM_INVALID'],
+    ['a proof with stray bits', header, { ...claims, uip: 'AB' }, 'AUTH_CLAIM_INVALID'],
     ['a proof that is no text', header, { ...claims, uip: 1 }, 'AUTH_CLAIM_INVALID'],
     ['no key id', { ...header, kid: undefined }, { ...claims, uip: 'AA' }, 'AUTH_KEY_UNKNOWN'],
     ['an expired token', header, { ...claims, exp: now, uip: 'AA' }, 'AUTH_TOKEN_EXPIRED'],

@@ -1,7 +1,7 @@
 import { tokenTypes } from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
 import { invalidClaim, readSubject, readTimes } from '../claims';
-import { parseCompact } from '../parseCompact';
+import { decodeBase64url, parseCompact } from '../parseCompact';
 import { writeSigningInput } from '../signJws';
 
 /**
@@ -45,7 +45,7 @@ export function deriveLimitedUserToken(
   }
   const { alg, kid } = header;
   const { uip } = claims;
-  if (typeof uip !== 'string' || !/^[A-Za-z0-9_-]+$/.test(uip)) {
+  if (typeof uip !== 'string' || uip === '' || !decodeBase64url(uip)) {
     throw invalidClaim(
       'uip',
       'the identity proof of the user, in base64url (the auth plugin issues it)',
