@@ -95,7 +95,8 @@ export class FaultProxy {
       [server, client],
     ] as const) {
       from.on('close', () => {
-        if (!connection.dead) to.destroy();
+        // Who gives up a dead connection must not use up those of the server.
+        if (!connection.dead || from === client) to.destroy();
         if (client.destroyed && server.destroyed) this.#connections.delete(connection);
       });
       void this.#pass(connection, from, to);

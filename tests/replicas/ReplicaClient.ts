@@ -9,6 +9,9 @@ export interface Issued {
   readonly issuedAt: number;
 }
 
+/** How long a replica that is alive may take to answer, in milliseconds. */
+const DEADLINE = 20_000;
+
 /** Who asks replicas for tokens, and shows them tokens. */
 export class ReplicaClient {
   readonly #agent = new Agent({ keepAlive: true });
@@ -27,6 +30,7 @@ export class ReplicaClient {
   post(port: number, path: string, body = ''): Promise<string> {
     return new Promise((resolve, reject) => {
       const options = { method: 'POST', host: '127.0.0.1', port, path, agent: this.#agent };
+      const late = () => req.destroy(new Error(`${path}: no answer within ${DEADLINE} ms`));
       const req = request(options, res => {
         let text = '';
         res.on('data', chunk => (text += String(chunk)));
@@ -37,6 +41,7 @@ export class ReplicaClient {
         });
       });
       req.on('error', reject);
+      req.setTimeout(DEADLINE, late);
       req.end(body);
     });
   }
