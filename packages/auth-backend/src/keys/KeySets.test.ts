@@ -126,17 +126,17 @@ describe('KeySets', () => {
     [
       'fails',
       () => Promise.reject(new Error('unknown plugin')),
-      'discovery does not give a base URL for the plugin "catalog"',
+      'discovery does not give a base URL for the plugin "catalog": "Error: unknown plugin"',
     ],
     [
       'returns nothing',
       () => undefined as never,
-      'discovery does not give a base URL for the plugin "catalog"',
+      'discovery does not give a base URL for the plugin "catalog": "TypeError: Invalid URL"',
     ],
     [
       'returns no URL',
       () => '/api/catalog',
-      'discovery does not give a base URL for the plugin "catalog"',
+      'discovery does not give a base URL for the plugin "catalog": "TypeError: Invalid URL"',
     ],
     [
       'returns a file',

@@ -1,9 +1,11 @@
 import type { DiscoveryService, LoggerService, PublicJwk } from '@stagepass/auth-node';
-import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import { createAuthError } from '@stagepass/auth-node/internal';
 import type { SignatureAlgorithm } from '../tokens/algorithms';
 import type { VerificationKey } from '../tokens/verifyJws';
+import { endAfter } from './endAfter';
 import type { Network } from './fetchKeySet';
 import { LocalKeySet } from './LocalKeySet';
+import { locate } from './locate';
 import { type Admit, RemoteKeySet } from './RemoteKeySet';
 import { TokenBucket } from './TokenBucket';
 
@@ -27,6 +29,9 @@ const STRANGERS_REQUESTS = { capacity: 10, refillEvery: 6_000 };
 
 /** How many plugins are known at most; then the one that was met first becomes a stranger again. */
 const MAX_KNOWN_PLUGINS = 10_000;
+
+/** How long discovery is waited for, in milliseconds. */
+const DISCOVERY_PATIENCE = 2_000;
 
 /** The keys that tokens name, and who may answer for them. */
 export interface KeyQuery {
@@ -162,18 +167,30 @@ export class KeySets {
     if (local) this.#onAsked?.('this process');
     const own = await local?.find(kid);
     if (own) return own;
-    const url = await locate(discovery, issuer, path);
+    const url = await this.#locate(discovery, issuer, path);
     this.#onAsked?.(new URL(url));
-    return this.#remoteSet(url).find(kid, admit);
+    const known = this.#remote.get(url);
+    const set = known ?? new RemoteKeySet(url, this.#network, this.#logger);
+    if (known || !admit) this.#keep(url, set);
+    // A stranger that is turned away leaves nothing behind.
+    return set.find(kid, admit && (() => admit() && this.#keep(url, set)));
   }
 
-  #remoteSet(url: string): RemoteKeySet {
-    const set = this.#remote.get(url) ?? new RemoteKeySet(url, this.#network, this.#logger);
+  async #locate(discovery: DiscoveryService, issuer: string, path: string): Promise<string> {
+    try {
+      const { clock } = this.#network;
+      return await endAfter(DISCOVERY_PATIENCE, clock, () => locate(discovery, issuer, path));
+    } catch (error) {
+      throw createAuthError('AUTH_KEYS_UNAVAILABLE', (error as Error).message, { cause: error });
+    }
+  }
+
+  #keep(url: string, set: RemoteKeySet): true {
     // Setting it again makes it the newest in the order of the map.
     this.#remote.delete(url);
     this.#remote.set(url, set);
     if (this.#remote.size > MAX_REMOTE_KEY_SETS) this.#forgetOne(url);
-    return set;
+    return true;
   }
 
   #forgetOne(newest: string): void {
@@ -186,24 +203,4 @@ export class KeySets {
     }
     this.#remote.delete(forgotten);
   }
-}
-
-async function locate(discovery: DiscoveryService, issuer: string, path: string): Promise<string> {
-  let url: URL;
-  try {
-    url = new URL(`${(await discovery.getBaseUrl(issuer)).replace(/\/+$/, '')}${path}`);
-  } catch (error) {
-    throw createAuthError(
-      'AUTH_KEYS_UNAVAILABLE',
-      `discovery does not give a base URL for the plugin ${quote(issuer)}`,
-      { cause: error },
-    );
-  }
-  if (!['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '') {
-    throw createAuthError(
-      'AUTH_KEYS_UNAVAILABLE',
-      `expected discovery to give the plugin ${quote(issuer)} a base URL of http or https without credentials, found one of ${quote(url.protocol)}`,
-    );
-  }
-  return url.href;
 }

@@ -1,6 +1,7 @@
 import type { PublicJwk } from '@stagepass/auth-node';
 import { TestClock } from '@stagepass/auth-test-utils';
 import { createKey } from '../testing/keyFixtures';
+import { settle } from '../testing/FakeNetwork';
 import { illegalToken, keysUnavailable } from '../testing/refusals';
 import { LocalKeySet } from './LocalKeySet';
 
@@ -90,5 +91,76 @@ describe('LocalKeySet', () => {
     });
     issuer.failure = undefined;
     expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+  });
+
+  it('keeps known keys for three hours while its issuer fails, or is silent', async () => {
+    const { keySet, issuer, clock } = setUp(one.jwk);
+    await keySet.require('one');
+    issuer.failure = new Error('down');
+    clock.advance(3 * 3_600_000 - 1);
+    expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+    await expect(keySet.find('two')).rejects.toMatchObject(keysUnavailable);
+    clock.advance(1);
+    await expect(keySet.find('one')).rejects.toMatchObject(keysUnavailable);
+  });
+});
+
+describe('A listing of a local key set', () => {
+  function setUpSlowly() {
+    const clock = new TestClock();
+    const listings: Array<(published: unknown) => void> = [];
+    const list = () => new Promise<PublicJwk[]>(resolve => listings.push(resolve as never));
+    return { clock, listings, keySet: new LocalKeySet(list, clock) };
+  }
+
+  it('is taken once for a thousand who ask at the same time, and once more for keys it lacks', async () => {
+    const { keySet, listings, clock } = setUpSlowly();
+    const known = Array.from({ length: 500 }, () => keySet.find('one'));
+    const missing = Array.from({ length: 500 }, () => keySet.find('two'));
+    listings[0]!([one.jwk]);
+    for (const found of await Promise.all(known)) expect(found).toMatchObject({ kid: 'one' });
+    // What was under way when they asked may have begun before the key was published.
+    expect(listings).toHaveLength(2);
+    listings[1]!([one.jwk, two.jwk]);
+    for (const found of await Promise.all(missing)) expect(found).toMatchObject({ kid: 'two' });
+    expect(listings).toHaveLength(2);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('that never ends is given up after 3 s, and what it says later changes nothing', async () => {
+    const { keySet, listings, clock } = setUpSlowly();
+    const first = expect(keySet.find('one')).rejects.toMatchObject({
+      ...keysUnavailable,
+      reason:
+        'an issuer of this process cannot list its keys now: "Error: no complete answer within 3 s"',
+    });
+    clock.advance(3_000);
+    await first;
+    const second = keySet.find('two');
+    listings[1]!([two.jwk]);
+    expect(await second).toMatchObject({ kid: 'two' });
+    listings[0]!([one.jwk]);
+    await settle();
+    expect(await keySet.find('two')).toMatchObject({ kid: 'two' });
+    expect(listings).toHaveLength(2);
+  });
+
+  it('is as old as its beginning: a key that was withdrawn meanwhile is refused in time', async () => {
+    const { keySet, listings, clock } = setUpSlowly();
+    const first = keySet.find('one');
+    clock.advance(2_900);
+    listings[0]!([one.jwk]);
+    await first;
+    clock.advance(27_100);
+    const second = keySet.find('one');
+    listings[1]!([]);
+    expect(await second).toBeUndefined();
+  });
+
+  it.each<[unknown]>([[undefined], [null], [{}], [[null]]])('of %j is no answer', async listed => {
+    const { keySet, listings } = setUpSlowly();
+    const found = expect(keySet.find('one')).rejects.toMatchObject(keysUnavailable);
+    listings[0]!(listed);
+    await found;
   });
 });

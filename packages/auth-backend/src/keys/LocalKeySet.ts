@@ -1,17 +1,27 @@
 import type { Clock, PublicJwk } from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
 import type { VerificationKey } from '../tokens/verifyJws';
+import { endAfter } from './endAfter';
 import { importVerificationKey } from './importKey';
 
 /** How long the keys are used without looking whether one was withdrawn, in milliseconds. */
 const REFRESH_AFTER = 30_000;
+
+/** How long a key goes on verifying while its issuer cannot list its keys, in milliseconds. */
+const KEEP_THROUGH_OUTAGE = 3 * 60 * 60_000;
+
+/** How long an issuer is waited for, in milliseconds: longer than ours waits for a database. */
+const LISTING_PATIENCE = 3_000;
 
 /** The published keys of an issuer in this process, which need no network. */
 export class LocalKeySet {
   readonly #listPublicKeys: () => Promise<PublicJwk[]>;
   readonly #clock: Clock;
   #keys: ReadonlyMap<string, VerificationKey> = new Map();
+  /** When the listing began that brought them. */
   #listedAt = -Infinity;
+  /** Never more than one, and over in time: so no listing can overwrite a newer one. */
+  #listing: Promise<void> | undefined;
 
   constructor(listPublicKeys: () => Promise<PublicJwk[]>, clock: Clock) {
     this.#listPublicKeys = listPublicKeys;
@@ -19,19 +29,25 @@ export class LocalKeySet {
   }
 
   /**
-   * Returns the key with this id, or undefined if the issuer does not publish it at present.
+   * Returns the key with this id, or undefined if the issuer does not publish it at present. While the
+   * issuer fails to say, known keys go on.
    *
-   * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE` when the issuer fails to say
+   * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE` when the issuer fails to say, of other keys
    */
   async find(kid: string): Promise<VerificationKey | undefined> {
     const known = this.#keys.get(kid);
-    if (known && this.#clock.monotonic() - this.#listedAt < REFRESH_AFTER) return known;
-    const published = await this.#listPublicKeys().catch((cause: unknown) => {
+    if (known && this.#age() < REFRESH_AFTER) return known;
+    const underWay = this.#listing;
+    try {
+      await this.#list();
+      // A listing that was under way may have begun before the key was published.
+      if (underWay && !this.#keys.has(kid)) await this.#list();
+    } catch (cause) {
+      const last = this.#keys.get(kid);
+      if (last && this.#age() < KEEP_THROUGH_OUTAGE) return last;
       const reason = `an issuer of this process cannot list its keys now: ${quote(String(cause))}`;
       throw createAuthError('AUTH_KEYS_UNAVAILABLE', reason, { cause });
-    });
-    this.#keys = new Map(published.flatMap(jwk => this.#import(jwk)));
-    this.#listedAt = this.#clock.monotonic();
+    }
     return this.#keys.get(kid);
   }
 
@@ -48,6 +64,23 @@ export class LocalKeySet {
       `expected the key ${quote(kid ?? null)} of this issuer, found ${quote([...this.#keys.keys()])}; ` +
         'the token is of another installation, or older than the keys',
     );
+  }
+
+  /** Lists the keys, once for all who ask meanwhile. */
+  #list(): Promise<void> {
+    this.#listing ??= this.#takeListing().finally(() => (this.#listing = undefined));
+    return this.#listing;
+  }
+
+  async #takeListing(): Promise<void> {
+    const beganAt = this.#clock.monotonic();
+    const published = await endAfter(LISTING_PATIENCE, this.#clock, () => this.#listPublicKeys());
+    this.#keys = new Map(published.flatMap(jwk => this.#import(jwk)));
+    this.#listedAt = beganAt;
+  }
+
+  #age(): number {
+    return this.#clock.monotonic() - this.#listedAt;
   }
 
   #import(jwk: PublicJwk): Array<[string, VerificationKey]> {

@@ -310,34 +310,56 @@ describe('an outage', () => {
     ]);
   });
 
-  it('is probed after 1, 2, 4, 8, 16, 30, 30 … seconds, whatever the load', async () => {
-    const { keySet, network, clock } = setUp();
-    network.goDown();
+  /** Calls ten times a second, and returns the seconds in which the issuer was asked. */
+  async function probesOf(
+    { network, clock }: ReturnType<typeof setUp>,
+    seconds: number,
+    call: () => Promise<unknown>,
+  ) {
     const times: number[] = [];
-    for (let second = 0; second < 125; second += 1) {
+    for (let tenth = 0; tenth < 10 * seconds; tenth += 1) {
       const before = network.requests.length;
-      for (let call = 0; call < 20; call += 1) {
-        await keySet.find(`${call}`).catch(() => {});
-      }
-      if (network.requests.length > before) times.push(second);
-      clock.advance(1_000);
+      for (let caller = 0; caller < 5; caller += 1) await call().catch(() => {});
+      await settle();
+      expect(network.requests.length - before).toBeLessThanOrEqual(1);
+      if (network.requests.length > before) times.push(tenth / 10);
+      clock.advance(100);
     }
-    expect(times).toEqual([0, 1, 3, 7, 15, 31, 61, 91, 121]);
-    expect(network.requests).toHaveLength(times.length);
-  });
+    return times;
+  }
 
-  it('is probed no more often while known keys answer', async () => {
-    const { keySet, network, clock } = setUp(one.jwk);
+  it('is probed after 1, 2, 4, 8, 16, 30, 30 … seconds while known keys answer, whatever the load', async () => {
+    const world = setUp(one.jwk);
+    const { keySet, network, clock } = world;
     await keySet.find('one');
     network.goDown();
     clock.advance(30_000);
-    for (let tenth = 0; tenth < 100; tenth += 1) {
-      expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+    const times = await probesOf(world, 125, () => keySet.find('one'));
+    expect(times).toEqual([0, 1, 3, 7, 15, 31, 61, 91, 121]);
+  });
+
+  it('is probed every four seconds while somebody is refused for want of it, whatever the load', async () => {
+    const world = setUp();
+    world.network.goDown();
+    let guess = 0;
+    const times = await probesOf(world, 31, () => world.keySet.find(`guess ${(guess += 1)}`));
+    expect(times).toEqual([0, 1, 3, 7, 11, 15, 19, 23, 27]);
+  });
+
+  it('is over for all within five seconds, however long it was', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    await keySet.find('one');
+    network.goDown();
+    // Nobody is refused yet, so that the pause has grown to its limit.
+    for (let second = 0; second < 3_600; second += 1) {
+      clock.advance(1_000);
+      await keySet.find('one');
       await settle();
-      clock.advance(100);
     }
-    // After 0, 1, 3 and 7 seconds.
-    expect(network.requests).toHaveLength(1 + 4);
+    network.publish(one.jwk, two.jwk);
+    const healedAt = clock.monotonic();
+    while ((await keySet.find('two').catch(() => undefined)) === undefined) clock.advance(100);
+    expect(clock.monotonic() - healedAt).toBeLessThanOrEqual(5_000);
   });
 
   it('ends with the first good answer', async () => {
@@ -383,6 +405,97 @@ describe('an outage', () => {
     clock.advance(3_000);
     await settle();
     expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+describe('a fetch that does not listen to its signal', () => {
+  it('JWK-07 holds nobody for more than five seconds, and its late answers change nothing', async () => {
+    const { keySet, network, clock } = setUp();
+    const answers: Array<{ resolve: (it: Response) => void; reject: (it: Error) => void }> = [];
+    network.answer = () => new Promise((resolve, reject) => void answers.push({ resolve, reject }));
+    const waiting = [rejectionOf(keySet.find('one')), rejectionOf(keySet.find('one'))];
+    clock.advance(2_000);
+    for (const error of await Promise.all(waiting)) expect(error).toMatchObject(keysUnavailable);
+    clock.advance(3_000);
+    await settle();
+    const second = keySet.find('two');
+    expect(network.requests).toHaveLength(2);
+    answers[1]!.resolve(Response.json({ keys: [two.jwk] }));
+    expect(await second).toMatchObject({ kid: 'two' });
+    // Nobody reads the body of a late one, and it holds no connection.
+    let isCancelled = false;
+    answers[0]!.resolve(
+      new Response(new ReadableStream({ cancel: () => void (isCancelled = true) })),
+    );
+    await settle();
+    expect(isCancelled).toBe(true);
+    expect(await keySet.find('two')).toMatchObject({ kid: 'two' });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('JWK-06 does not decide about a key while it is under way', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    await keySet.find('one');
+    network.answer = () => new Promise(() => {});
+    const asked = rejectionOf(keySet.find('two'));
+    await settle();
+    clock.advance(2_000);
+    expect(await asked).toMatchObject(keysUnavailable);
+  });
+});
+
+describe('an answer that took long', () => {
+  it('JWK-14 is as old as its request: a key that was withdrawn meanwhile is refused in time', async () => {
+    const { keySet, network, clock } = setUp();
+    let answer: (response: Response) => void = () => {};
+    network.answer = () => new Promise(resolve => (answer = resolve));
+    const first = keySet.find('one');
+    await settle();
+    clock.advance(1_900);
+    answer(Response.json({ keys: [one.jwk] }));
+    await first;
+    network.publish(two.jwk);
+    clock.advance(58_100);
+    await expect(keySet.find('one')).rejects.toMatchObject(unknown);
+  });
+});
+
+describe('a stranger', () => {
+  const admit = () => true;
+
+  it.each<[string, () => Response | Promise<Response>, object]>([
+    ['does not answer', () => Promise.reject(new TypeError('fetch failed')), keysUnavailable],
+    ['does not exist', () => new Response('', { status: 404 }), unknown],
+  ])('that %s is asked again after thirty seconds', async (_, answer, refusal) => {
+    const { keySet, network, clock } = setUp();
+    network.answer = answer;
+    for (let second = 0; second < 30; second += 1) {
+      await expect(keySet.find('one', admit)).rejects.toMatchObject(refusal);
+      clock.advance(1_000);
+    }
+    expect(network.requests).toHaveLength(1);
+    network.publish(one.jwk);
+    expect(await keySet.find('one', admit)).toMatchObject({ kid: 'one' });
+  });
+
+  it('is asked at once when it has become known', async () => {
+    const { keySet, network } = setUp();
+    await expect(keySet.find('one', admit)).rejects.toMatchObject(unknown);
+    network.publish(one.jwk);
+    expect(await keySet.find('one')).toMatchObject({ kid: 'one' });
+  });
+
+  it('whose keys are known spends no more than the request that is made', async () => {
+    const { keySet, network, clock } = setUp(one.jwk);
+    await keySet.find('one', admit);
+    network.hang();
+    clock.advance(30_000);
+    const admissions: number[] = [];
+    for (let call = 0; call < 10; call += 1) {
+      await keySet.find('one', () => admissions.push(call) > 0);
+    }
+    expect(admissions).toEqual([0]);
+    expect(network.requests).toHaveLength(2);
   });
 });
 

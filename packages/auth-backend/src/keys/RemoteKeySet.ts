@@ -2,43 +2,19 @@ import type { LoggerService } from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
 import type { VerificationKey } from '../tokens/verifyJws';
 import { describeFetchFailure, fetchKeySet, type Network } from './fetchKeySet';
-import { importVerificationKey, type ThirdPartyKeys } from './importKey';
+import type { ThirdPartyKeys } from './importKey';
+import { type KeySetTerms, termsFor } from './keySetTerms';
+import { PublishedKeys } from './PublishedKeys';
+import { RetryPause } from './RetryPause';
 import { TokenBucket } from './TokenBucket';
 
 const SECOND = 1_000;
 
-const HOUR = 60 * 60 * SECOND;
-
-/** How long what was fetched is good for, in milliseconds, and how its keys are read. */
-interface Terms {
-  /** From this age on, a use of the set refreshes it in the background. */
-  readonly refreshAfter: number;
-  /** From this age on, a use waits for the refresh, so that a withdrawn key is refused from then on. */
-  readonly staleAfter: number;
-  /** How long a key goes on verifying while its set cannot be had. */
-  readonly keepThroughOutage: number;
-  readonly thirdParty?: ThirdPartyKeys;
-}
-
-/** The terms for the plugins of this backend. */
-const amongPlugins: Terms = {
-  refreshAfter: 30 * SECOND,
-  staleAfter: 60 * SECOND,
-  keepThroughOutage: 3 * HOUR,
-};
-
-/** The terms for a third party, whose host is not ours to bother. */
-function forThirdParty(thirdParty: ThirdPartyKeys): Terms {
-  return {
-    refreshAfter: 300 * SECOND,
-    staleAfter: 600 * SECOND,
-    keepThroughOutage: 24 * HOUR,
-    thirdParty,
-  };
-}
-
-/** Tells whether a request may be made. */
+/** Tells whether a request may be made for a stranger: an issuer that nobody has verified a token of. */
 export type Admit = () => boolean;
+
+/** A stranger that has shown no key is not asked again for this long. */
+const FORGET_STRANGER_AFTER = 30 * SECOND;
 
 /** An empty set after a good one counts as an outage for this long, then is believed. */
 const DOUBT_EMPTY_SET_FOR = 5 * 60 * SECOND;
@@ -52,9 +28,8 @@ const MAX_WAIT = 2 * SECOND;
 /** How many callers wait, at most, to learn of a key that the set did not have when it was fetched. */
 const MAX_WAITING = 100;
 
-/** After a failed request: the pause before the next, doubled up to the limit. */
-const FIRST_PAUSE = 1 * SECOND;
-const LONGEST_PAUSE = 30 * SECOND;
+/** How many unusable entries of one set the log tells of. */
+const MAX_TOLD = 10;
 
 /**
  * The keys of one issuer as last fetched from one URL. Known keys answer at once; an unknown key id asks
@@ -66,19 +41,20 @@ export class RemoteKeySet {
   readonly #shownUrl: string;
   readonly #network: Network;
   readonly #logger: Pick<LoggerService, 'warn'>;
-  readonly #terms: Terms;
-  #keys: ReadonlyMap<string, VerificationKey> = new Map();
+  readonly #terms: KeySetTerms;
+  #published = new PublishedKeys([]);
+  /** When the request began that brought them: the answer may be that old. */
   #fetchedAt = -Infinity;
+  #askedAt = -Infinity;
   #emptySince: number | undefined;
-  #failures = 0;
-  #pausedUntil = -Infinity;
+  readonly #pause: RetryPause;
+  /** Never more than one, and over in time: so no answer can overwrite a newer one. */
   #inFlight: Promise<void> | undefined;
   #waiting = 0;
-  /** The last request was not let out. */
-  #turnedAway = false;
+  readonly #unknownKeyRequests: TokenBucket;
   /** What was wrong with entries of the set, so that each change of it is told once. */
   #problems = '';
-  readonly #unknownKeyRequests: TokenBucket;
+  readonly #toldOf = new WeakSet<object>();
 
   /** @param thirdParty - given when the issuer is none of this backend's plugins */
   constructor(
@@ -91,7 +67,8 @@ export class RemoteKeySet {
     this.#shownUrl = url.replace(/[?#].*$/s, '?...');
     this.#network = network;
     this.#logger = logger;
-    this.#terms = thirdParty ? forThirdParty(thirdParty) : amongPlugins;
+    this.#terms = termsFor(thirdParty);
+    this.#pause = new RetryPause(network);
     this.#unknownKeyRequests = new TokenBucket({ ...UNKNOWN_KEY_REQUESTS, clock: network.clock });
   }
 
@@ -101,7 +78,7 @@ export class RemoteKeySet {
    */
   copy(network: Network, logger: LoggerService): RemoteKeySet {
     const copy = new RemoteKeySet(this.#url, network, logger, this.#terms.thirdParty);
-    copy.#keys = this.#keys;
+    copy.#published = this.#published;
     copy.#fetchedAt = this.#fetchedAt;
     copy.#emptySince = this.#emptySince;
     return copy;
@@ -109,127 +86,139 @@ export class RemoteKeySet {
 
   /** Tells whether the issuer has ever published a key. */
   get hasKeys(): boolean {
-    return this.#keys.size > 0;
+    return !this.#published.isEmpty;
   }
 
   /**
    * Returns the key with this id; without an id, the only key of the set.
    *
-   * @param admit - asked before each request that this call causes
+   * @param admit - of a stranger: asked before each request that this call causes
    * @throws AuthenticationError `AUTH_KEY_UNKNOWN` when the issuer does not publish it
    * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE` when that cannot be found out now
    */
-  async find(kid: string | undefined, admit: Admit = () => true): Promise<VerificationKey> {
+  async find(kid: string | undefined, admit?: Admit): Promise<VerificationKey> {
     const { refreshAfter, staleAfter, keepThroughOutage } = this.#terms;
     const age = this.#age();
     const known = this.#lookUp(kid);
     if (known && age < staleAfter) {
-      if (age >= refreshAfter && !this.#isPaused()) void this.#refresh(admit);
+      const isDue = age >= refreshAfter && !this.#inFlight && this.#pause.isOver(false);
+      if (isDue && (admit?.() ?? true)) void this.#refresh();
       return known;
     }
     // Where nothing is there yet all wait, since the first start of a backend must refuse nobody.
     if (!known && this.#fetchedAt > -Infinity && this.#waiting >= MAX_WAITING) {
       throw this.#unavailable();
     }
-    // A request under way may have been answered before the key was published.
+    const canBeAnswered = known !== undefined && age < keepThroughOutage;
     const underWay = this.#inFlight;
-    let taken = !known && !underWay && !this.#isPaused();
-    if (taken && !this.#unknownKeyRequests.take()) {
-      throw this.#isUndecided() ? this.#unavailable() : this.#unknown(kid);
-    }
-    if (!this.#isPaused()) await this.#waitForRefresh(admit);
-    if (underWay && underWay !== this.#inFlight && !this.#lookUp(kid) && !this.#isPaused()) {
-      taken = !this.#inFlight && this.#unknownKeyRequests.take();
-      if (taken || this.#inFlight) await this.#waitForRefresh(admit);
+    let isOver = await this.#ask(kid, canBeAnswered, admit);
+    // A request that was under way may have been answered before the key was published.
+    if (underWay && underWay !== this.#inFlight && !this.#lookUp(kid)) {
+      isOver = await this.#ask(kid, false, admit);
     }
     const found = this.#lookUp(kid);
-    // The bucket is for keys that do not exist: who is not the issuer cannot publish one.
-    if ((found || this.#turnedAway) && taken) this.#unknownKeyRequests.giveBack();
-    if (found && !this.#turnedAway && this.#age() < keepThroughOutage) return found;
-    throw this.#isUndecided() ? this.#unavailable() : this.#unknown(kid);
+    if (found && this.#age() < keepThroughOutage) return found;
+    throw isOver && this.#isDecided() ? this.#unknown(kid) : this.#unavailable();
+  }
+
+  /**
+   * Waits for the request that is under way, or for a new one if there may be one now.
+   *
+   * @returns whether that, if there was one, is over
+   */
+  async #ask(kid: string | undefined, canBeAnswered: boolean, admit?: Admit): Promise<boolean> {
+    if (this.#inFlight) return this.#wait(this.#inFlight);
+    if (!this.#pause.isOver(!canBeAnswered)) return true;
+    if (admit && !this.hasKeys && this.#now() - this.#askedAt < FORGET_STRANGER_AFTER) return true;
+    // The bucket is for keys that do not exist; while nothing can be fetched, the pause is the limit.
+    const isCharged = !this.#lookUp(kid) && !this.#pause.isFailing;
+    if (isCharged && !this.#unknownKeyRequests.take()) return true;
+    const isAdmitted = admit?.() ?? true;
+    const isOver = isAdmitted && (await this.#wait(this.#refresh()));
+    if (isCharged && (!isAdmitted || this.#pause.isFailing || this.#lookUp(kid))) {
+      this.#unknownKeyRequests.giveBack();
+    }
+    if (!isAdmitted) throw this.#tooManyStrangers();
+    return isOver;
   }
 
   #lookUp(kid: string | undefined): VerificationKey | undefined {
-    if (kid !== undefined) return this.#keys.get(kid);
-    const [only, ...others] = this.#keys.values();
-    return others.length === 0 ? only : undefined;
+    return this.#published.find(kid, (entry, problem) => {
+      if (this.#toldOf.has(entry)) return;
+      this.#toldOf.add(entry);
+      this.#tellOf(problem);
+    });
   }
 
   /** Fetches the set, once for all who ask meanwhile; a failure is remembered, not thrown. */
-  #refresh(admit: Admit): Promise<void> {
-    this.#inFlight ??= this.#fetch(admit).finally(() => (this.#inFlight = undefined));
+  #refresh(): Promise<void> {
+    this.#inFlight ??= this.#fetch()
+      // A logger that throws must not end the process.
+      .catch(() => {})
+      .finally(() => (this.#inFlight = undefined));
     return this.#inFlight;
   }
 
-  async #fetch(admit: Admit): Promise<void> {
-    this.#turnedAway = !admit();
-    if (this.#turnedAway) return;
+  async #fetch(): Promise<void> {
+    const beganAt = this.#now();
+    this.#askedAt = beganAt;
     try {
-      this.#accept(await fetchKeySet(this.#url, this.#network));
-      this.#failures = 0;
-      this.#network.onKeySetFetch?.('success');
+      this.#accept(await fetchKeySet(this.#url, this.#network), beganAt);
     } catch (error) {
-      this.#failures += 1;
+      this.#pause.noteFailure(beganAt);
       this.#network.onKeySetFetch?.('failure');
-      const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE);
-      this.#pausedUntil = this.#now() + pause;
       const detail = quote(describeFetchFailure(error, this.#url));
       this.#logger.warn(`The key set at ${quote(this.#shownUrl)} cannot be fetched: ${detail}`);
+      return;
     }
+    this.#pause.noteSuccess();
+    this.#network.onKeySetFetch?.('success');
   }
 
-  #accept(entries: readonly unknown[]): void {
-    const keys = new Map<string, VerificationKey>();
-    const problems: string[] = [];
-    for (const entry of entries) {
-      const key = importVerificationKey(entry, this.#terms.thirdParty);
-      if (typeof key === 'string') problems.push(key);
-      else if (key.kid === '' && keys.has('')) problems.push('has no kid, like another');
-      else keys.set(key.kid, key);
-    }
-    // Of several without a name none can be meant.
-    if (problems.includes('has no kid, like another')) keys.delete('');
-    this.#report(problems);
-    const now = this.#now();
-    if (keys.size > 0 || this.#keys.size === 0) {
+  #accept(entries: readonly unknown[], beganAt: number): void {
+    const published = new PublishedKeys(entries, this.#terms.thirdParty, this.#published);
+    this.#report(published.problems);
+    if (!published.isEmpty || this.#published.isEmpty) {
       this.#emptySince = undefined;
     } else {
-      this.#emptySince ??= now;
-      if (now - this.#emptySince < DOUBT_EMPTY_SET_FOR) {
+      this.#emptySince ??= beganAt;
+      if (beganAt - this.#emptySince < DOUBT_EMPTY_SET_FOR) {
         throw new Error('expected keys, found an empty set after a good one');
       }
     }
-    this.#keys = keys;
-    this.#fetchedAt = now;
+    this.#published = published;
+    this.#fetchedAt = beganAt;
   }
 
   #report(problems: readonly string[]): void {
     const found = problems.join('\n');
     if (found === this.#problems) return;
     this.#problems = found;
-    for (const problem of problems) {
-      this.#logger.warn(`Ignoring a key of the key set at ${quote(this.#shownUrl)}: it ${problem}`);
-    }
+    for (const problem of problems.slice(0, MAX_TOLD)) this.#tellOf(problem);
+    const others = problems.length - MAX_TOLD;
+    if (others > 0) this.#tellOf(`cannot be used, nor can ${others - 1} others`);
   }
 
-  async #waitForRefresh(admit: Admit): Promise<void> {
+  #tellOf(problem: string): void {
+    this.#logger.warn(`Ignoring a key of the key set at ${quote(this.#shownUrl)}: it ${problem}`);
+  }
+
+  /** Waits until the request is over, or no longer; tells which. */
+  async #wait(request: Promise<void>): Promise<boolean> {
     let cancel = () => {};
     this.#waiting += 1;
-    const patience = new Promise<void>(resolve => {
-      cancel = this.#network.clock.setTimeout(resolve, MAX_WAIT);
+    const patience = new Promise<boolean>(resolve => {
+      cancel = this.#network.clock.setTimeout(() => resolve(false), MAX_WAIT);
     });
-    await Promise.race([this.#refresh(admit), patience]);
+    const isOver = await Promise.race([request.then(() => true), patience]);
     this.#waiting -= 1;
     cancel();
+    return isOver;
   }
 
-  #isPaused(): boolean {
-    return this.#now() < this.#pausedUntil;
-  }
-
-  /** Tells whether what is not in the set may have been published since. */
-  #isUndecided(): boolean {
-    return this.#failures > 0 || this.#age() >= this.#terms.staleAfter;
+  /** Tells whether what is not in the set is not published: it cannot have been published long since. */
+  #isDecided(): boolean {
+    return !this.#pause.isFailing && this.#age() < this.#terms.staleAfter;
   }
 
   #age(): number {
@@ -245,15 +234,16 @@ export class RemoteKeySet {
       kid === undefined ? 'a single key, as a token without kid needs,' : `the key ${quote(kid)}`;
     return createAuthError(
       'AUTH_KEY_UNKNOWN',
-      `expected ${wanted} at ${quote(this.#shownUrl)}, found ${quote([...this.#keys.keys()])}; ` +
+      `expected ${wanted} at ${quote(this.#shownUrl)}, found ${quote(this.#published.someIds)}; ` +
         'the token is of another installation, or older than the keys of its issuer',
     );
   }
 
-  #unavailable() {
-    const why = this.#turnedAway
-      ? 'tokens of plugins that are not known have caused too many requests'
-      : 'see the warnings in the log, and whether discovery gives the right URL';
+  #tooManyStrangers() {
+    return this.#unavailable('tokens of plugins that are not known have caused too many requests');
+  }
+
+  #unavailable(why = 'see the warnings in the log, and whether discovery gives the right URL') {
     return createAuthError(
       'AUTH_KEYS_UNAVAILABLE',
       `the key set at ${quote(this.#shownUrl)} cannot be fetched now; ${why}`,

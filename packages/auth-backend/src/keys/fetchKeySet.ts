@@ -1,5 +1,7 @@
 import type { Clock } from '@stagepass/auth-node';
 import { parseJsonObject } from '../tokens/strictJson';
+import { endAfter } from './endAfter';
+import { discardBody, readBody } from './readBody';
 
 /** The largest key set that is read, in bytes. */
 const MAX_KEY_SET_BYTES = 256 * 1024;
@@ -11,6 +13,8 @@ const FETCH_TIMEOUT = 5_000;
 export interface Network {
   readonly fetch: typeof fetch;
   readonly clock: Clock;
+  /** A number from 0 to below 1, so that many who lost a host at once do not come back at once. */
+  readonly random?: () => number;
   /** Told how each request for a key set ended. */
   readonly onKeySetFetch?: (outcome: 'success' | 'failure') => void;
 }
@@ -21,30 +25,22 @@ export interface Network {
  *
  * @returns the entries of the list as they came; a 404, which says that the issuer has no keys, is an
  *   empty list
- * @throws Error that says what went wrong, fit for a log
+ * @throws Error that says what went wrong, fit for a log; after 5 s at the latest
  */
-export async function fetchKeySet(url: string, { fetch, clock }: Network): Promise<unknown[]> {
-  const abort = new AbortController();
-  const cancelTimeout = clock.setTimeout(() => {
-    abort.abort(new Error(`no complete answer within ${FETCH_TIMEOUT / 1000} s`));
-  }, FETCH_TIMEOUT);
-  try {
+export function fetchKeySet(url: string, { fetch, clock }: Network): Promise<unknown[]> {
+  return endAfter(FETCH_TIMEOUT, clock, async signal => {
     const response = await fetch(url, {
       headers: { accept: 'application/json' },
       redirect: 'manual',
-      signal: abort.signal,
+      signal,
     });
-    if (response.status !== 200) {
-      await response.body?.cancel();
-      if (response.status === 404) return [];
-      throw new Error(`expected status 200, found ${response.status}`);
+    if (response.status === 200) {
+      return readKeys(await readBody(response, { maxBytes: MAX_KEY_SET_BYTES, signal }));
     }
-    return readKeys(await readBody(response));
-  } catch (error) {
-    throw abort.signal.aborted ? abort.signal.reason : error;
-  } finally {
-    cancelTimeout();
-  }
+    discardBody(response);
+    if (response.status === 404) return [];
+    throw new Error(`expected status 200, found ${response.status}`);
+  });
 }
 
 /**
@@ -58,20 +54,6 @@ export function describeFetchFailure(error: unknown, url: string): string {
   const told = [inner.code, code, inner.message, message, error];
   const text = told.find(part => typeof part === 'string') ?? 'a failure that says nothing';
   return text.replaceAll(url, url.replace(/[?#].*$/s, '?...')).slice(0, 200);
-}
-
-async function readBody(response: Response): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  // Leaving the loop cancels the stream, and with it the connection.
-  for await (const chunk of response.body ?? []) {
-    length += chunk.byteLength;
-    if (length > MAX_KEY_SET_BYTES) {
-      throw new Error(`expected at most ${MAX_KEY_SET_BYTES} bytes, found more`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 function readKeys(body: Uint8Array): unknown[] {

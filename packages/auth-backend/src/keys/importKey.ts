@@ -90,7 +90,11 @@ export function importVerificationKey(
   thirdParty?: ThirdPartyKeys,
 ): VerificationKey | string {
   const jwk = readPublicJwk(value, thirdParty);
-  if (typeof jwk === 'string') return jwk;
+  return typeof jwk === 'string' ? jwk : importPublicJwk(jwk);
+}
+
+/** Imports what {@link readPublicJwk} has read, like {@link importVerificationKey}. */
+export function importPublicJwk(jwk: PublicJwk): VerificationKey | string {
   const alg = jwk.alg as SignatureAlgorithm;
   let publicKey: KeyObject;
   try {

@@ -8,6 +8,8 @@ type Answer = (url: string, init: RequestInit) => Response | Promise<Response>;
 export class FakeNetwork implements Network {
   readonly clock: Clock;
   readonly requests: Array<{ url: string; init: RequestInit }> = [];
+  /** Pauses are as long as they can be. */
+  readonly random = () => 0;
   /** How requests are answered from now on. */
   answer: Answer;
 

@@ -106,7 +106,7 @@ describe('fetchUserClaims', () => {
     const { get, network } = setUp(() => Promise.reject(new Error('no auth here')));
     await expect(get()).rejects.toMatchObject({
       ...unavailable,
-      reason: 'the auth plugin does not answer for the user: "Error: no auth here"',
+      reason: String.raw`the auth plugin does not answer for the user: "Error: discovery does not give a base URL for the plugin \"auth\": \"Error: no auth here\""`,
     });
     expect(network.requests).toEqual([]);
   });

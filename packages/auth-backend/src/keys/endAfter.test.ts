@@ -1,0 +1,60 @@
+import { TestClock } from '@stagepass/auth-test-utils';
+import { settle } from '../testing/FakeNetwork';
+import { rejectionOf } from '../testing/refusals';
+import { endAfter } from './endAfter';
+
+/** Everything that Node would end the process for. */
+function watchUnhandled() {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  return { unhandled, stop: () => process.off('unhandledRejection', note) };
+}
+
+describe('endAfter', () => {
+  it('passes on what comes in time, and leaves no timer', async () => {
+    const clock = new TestClock();
+    expect(await endAfter(5_000, clock, async () => 'done')).toBe('done');
+    const failure = new Error('down');
+    expect(await rejectionOf(endAfter(5_000, clock, () => Promise.reject(failure)))).toBe(failure);
+    const throwing = () => {
+      throw failure;
+    };
+    expect(await rejectionOf(endAfter(5_000, clock, throwing))).toBe(failure);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('ends what does not listen to its signal, and says so to what does', async () => {
+    const clock = new TestClock();
+    let signal: AbortSignal | undefined;
+    const ended = rejectionOf(
+      endAfter(5_000, clock, given => {
+        signal = given;
+        return new Promise(() => {});
+      }),
+    );
+    clock.advance(4_999);
+    expect(signal?.aborted).toBe(false);
+    clock.advance(1);
+    const error = await ended;
+    expect(error.message).toBe('no complete answer within 5 s');
+    expect(signal?.reason).toBe(error);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('takes no notice of what comes late, be it good or bad', async () => {
+    const { unhandled, stop } = watchUnhandled();
+    const clock = new TestClock();
+    const late: Array<{ resolve: () => void; reject: (error: Error) => void }> = [];
+    const begin = () => new Promise<void>((resolve, reject) => late.push({ resolve, reject }));
+    const first = rejectionOf(endAfter(1_000, clock, begin));
+    const second = rejectionOf(endAfter(1_000, clock, begin));
+    clock.advance(1_000);
+    await Promise.all([first, second]);
+    late[0]?.resolve();
+    late[1]?.reject(new Error('too late'));
+    await settle();
+    stop();
+    expect(unhandled).toEqual([]);
+  });
+});
