@@ -35,7 +35,8 @@ export interface StoredKey {
 export interface KeyStore {
   /**
    * Stores a key durably: once the promise resolves, every other user of the store lists it.
-   * Storing a `kid` a second time is an error.
+   * Storing a `kid` a second time is an error. Who has no answer within 5 seconds takes it for a failure,
+   * as with the other members, and looks for the key in the list before it is offered again.
    */
   addKey(key: StoredKey): Promise<void>;
 
@@ -47,4 +48,11 @@ export interface KeyStore {
 
   /** Deletes the keys that expired before the given time; no error if there are none. */
   deleteKeysExpiredBefore(time: Date): Promise<void>;
+
+  /**
+   * Tells the time by the clock of the store, where it has one that its users share. Keys are then deleted by
+   * the earlier of this time and the user's own, so that a user whose clock is ahead deletes no living key of
+   * another. Without it, keys that expired less than 24 hours ago by the user's clock are kept.
+   */
+  now?(): Promise<Date>;
 }

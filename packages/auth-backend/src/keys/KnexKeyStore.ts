@@ -2,6 +2,8 @@ import type { KeyStore, LoggerService, StoredKey } from '@stagepass/auth-node';
 import { quote } from '@stagepass/auth-node/internal';
 import type { Knex } from 'knex';
 import { readPublicJwk, requirePublicJwk } from './importKey';
+import { STORE_DEADLINE } from './GuardedKeyStore';
+import { dialectOf } from './writersTurn';
 
 /** The columns of a key table, as Backstage's migration makes them. */
 interface KeyRow {
@@ -11,6 +13,13 @@ interface KeyRow {
   /** ISO 8601 in UTC with milliseconds, so that the order of the text is the order of the times. */
   expires_at: string;
 }
+
+/** The time of the database in UTC as the same text, whatever the time zone of a session or a server. */
+const times: Readonly<Record<string, string>> = {
+  sqlite3: "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
+  postgresql: `to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+  mysql: "date_format(utc_timestamp(3), '%Y-%m-%dT%H:%i:%s.%fZ')",
+};
 
 /** A key store in a table of a SQL database, shared by all replicas that use the database. */
 export class KnexKeyStore implements KeyStore {
@@ -33,11 +42,11 @@ export class KnexKeyStore implements KeyStore {
       key: JSON.stringify(requirePublicJwk(key)),
       expires_at: expiresAt.toISOString(),
     };
-    await this.#client<KeyRow>(this.#table).insert(row);
+    await this.#rows().insert(row);
   }
 
   async listKeys(): Promise<StoredKey[]> {
-    const rows = await this.#client<KeyRow>(this.#table).select('id', 'key', 'expires_at');
+    const rows = await this.#rows().select('id', 'key', 'expires_at');
     const problems = new Set<string>();
     const keys = rows.flatMap(row => {
       const key = readRow(row);
@@ -51,7 +60,22 @@ export class KnexKeyStore implements KeyStore {
   }
 
   async deleteKeysExpiredBefore(time: Date): Promise<void> {
-    await this.#client<KeyRow>(this.#table).where('expires_at', '<', time.toISOString()).delete();
+    await this.#rows().where('expires_at', '<', time.toISOString()).delete();
+  }
+
+  async now(): Promise<Date> {
+    const dialect = dialectOf(this.#client);
+    const time = times[dialect];
+    if (time === undefined) throw new Error(`The time of a database of ${dialect} is not known`);
+    const [row] = (await this.#client
+      .select(this.#client.raw(`${time} as store_time`))
+      .timeout(STORE_DEADLINE)) as Array<{ store_time: string }>;
+    return new Date(row?.store_time ?? NaN);
+  }
+
+  #rows() {
+    // Of a query without an answer, knex then drops the connection, which is no good to anybody.
+    return this.#client<KeyRow>(this.#table).timeout(STORE_DEADLINE);
   }
 }
 

@@ -38,7 +38,7 @@ export class PluginKeySources {
     database: PluginDatabase | undefined,
     logger: LoggerService,
   ): Promise<KeySource> {
-    if (this.#staticKeys) return this.#openStatic(this.#staticKeys);
+    if (this.#staticKeys) return this.#openStatic(this.#staticKeys, logger);
     const source = new RotatingKeySource({
       store: database ? await this.#openStore(pluginId, database, logger) : new MemoryKeyStore(),
       algorithm: 'ES256',
@@ -51,8 +51,11 @@ export class PluginKeySources {
   }
 
   /** Loads the files once for all plugins; a failure is not kept, since the files can be mended. */
-  #openStatic(files: readonly [StaticKeyFiles, ...StaticKeyFiles[]]): Promise<KeySource> {
-    this.#staticSource ??= StaticKeySource.load(files).catch((error: unknown) => {
+  #openStatic(
+    files: readonly [StaticKeyFiles, ...StaticKeyFiles[]],
+    logger: LoggerService,
+  ): Promise<KeySource> {
+    this.#staticSource ??= StaticKeySource.load(files, logger).catch((error: unknown) => {
       this.#staticSource = undefined;
       throw error;
     });

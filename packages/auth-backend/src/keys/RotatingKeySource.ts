@@ -1,26 +1,36 @@
-import { generateKeyPair as generateKeyPairWithCallback, randomUUID } from 'node:crypto';
-import { promisify } from 'node:util';
-import type { Clock, KeyStore, LoggerService, PublicJwk } from '@stagepass/auth-node';
+import type { Clock, KeyStore, LoggerService, PublicJwk, StoredKey } from '@stagepass/auth-node';
 import { createAuthError } from '@stagepass/auth-node/internal';
-import { schemeOf, type SignatureAlgorithm } from '../tokens/algorithms';
+import type { SignatureAlgorithm } from '../tokens/algorithms';
 import type { SigningKey } from '../tokens/signJws';
-import { exportPublicJwk } from './importKey';
-import { type KeyLifecyclePolicy, planKeys, publishedUntil } from './keyLifecycle';
+import { generateSigningKey } from './generateSigningKey';
+import { type KeyLifecyclePolicy, planKeys, publishedUntil, requireSound } from './keyLifecycle';
+import { KeyListing } from './KeyListing';
 import type { KeySource } from './KeySource';
-import { TokenBucket } from './TokenBucket';
-
-/** How often the store is asked for the published keys: a few times at once, then ten times a second. */
-const LISTING_READS = { capacity: 10, refillEvery: 100 };
-
-/** How long a store that says nothing is waited for before what it said last is published, in milliseconds. */
-const LISTING_PATIENCE = 2_000;
+import { GuardedKeyStore } from './GuardedKeyStore';
+import { Outage } from './Outage';
+import { StoreTime } from './StoreTime';
 
 /** How long after a failure the store is left alone, in milliseconds. */
 const RETRY_AFTER = 5_000;
 
+/** How old a key that is not in the store yet may get until another is generated, in milliseconds. */
+const OFFER_FOR = 10 * 60_000;
+
+/** How long after lost keys were stored again that is done at the soonest once more, in milliseconds. */
+const MEND_AFTER = 30_000;
+
+/** A key that is not known to be in the store. */
+interface Candidate {
+  readonly signing: SigningKey;
+  readonly preparedAt: number;
+  readonly stored: StoredKey;
+  /** The store was asked to take it: it may have done so although it said otherwise, or nothing. */
+  offered: boolean;
+}
+
 interface OwnKey extends SigningKey {
   readonly preparedAt: number;
-  readonly published: PublicJwk;
+  readonly publishedAt: number;
 }
 
 /**
@@ -29,20 +39,26 @@ interface OwnKey extends SigningKey {
  */
 export class RotatingKeySource implements KeySource {
   readonly #options: {
-    readonly store: KeyStore;
     readonly algorithm: SignatureAlgorithm;
     readonly policy: KeyLifecyclePolicy;
     readonly clock: Clock;
     readonly logger: LoggerService;
   };
+  readonly #store: KeyStore;
+  readonly #storeTime: StoreTime;
+  readonly #listing: KeyListing;
+  readonly #outage = new Outage();
   #ownKeys: readonly OwnKey[] = [];
+  /** The public halves of all keys that this process has stored and that may have signed a living token. */
+  #published: readonly StoredKey[] = [];
+  #candidate: Candidate | undefined;
   #preparing: Promise<void> | undefined;
   #retryAt = -Infinity;
-  readonly #listingReads: TokenBucket;
-  #listing: PublicJwk[] | undefined;
-  #runningRead: Promise<PublicJwk[]> | undefined;
-  #pendingRead: Promise<PublicJwk[]> | undefined;
+  #mendAt = -Infinity;
+  /** The current key is lost to verifiers, so that the next one signs at once. */
+  #replacing = false;
 
+  /** @throws Error `AUTH_CONFIG_INVALID` when the policy would let a token outlive its key */
   constructor(options: {
     store: KeyStore;
     algorithm: SignatureAlgorithm;
@@ -50,14 +66,26 @@ export class RotatingKeySource implements KeySource {
     clock: Clock;
     logger: LoggerService;
   }) {
+    const { store, policy, clock, logger } = options;
+    requireSound(policy);
     this.#options = options;
-    this.#listingReads = new TokenBucket({ ...LISTING_READS, clock: options.clock });
+    this.#store = new GuardedKeyStore(store, clock);
+    this.#storeTime = new StoreTime(clock);
+    this.#listing = new KeyListing({
+      store: this.#store,
+      storeTime: this.#storeTime,
+      ownKeys: () => this.#living(),
+      onMissing: keys => this.#mendInBackground(keys),
+      clock,
+      logger,
+    });
   }
 
   async getSigningKey(): Promise<SigningKey> {
     const { active, prepare } = this.#plan();
     if (active) {
       if (prepare) this.#prepareInBackground();
+      this.#listing.lookInBackground();
       return active;
     }
     await this.#prepareNext();
@@ -68,30 +96,18 @@ export class RotatingKeySource implements KeySource {
     return first;
   }
 
-  /**
-   * Asks the store, so that a key which another replica published a moment ago is in the answer: who asks
-   * too often waits for the next turn. In an outage of the store it answers what was read last.
-   */
-  async listPublicKeys(): Promise<PublicJwk[]> {
-    try {
-      return copy(await this.#withPatience(this.#readListing()));
-    } catch (error) {
-      const last = this.#listing;
-      if (!last) {
-        throw createAuthError('AUTH_KEYS_UNAVAILABLE', 'the key store cannot be read', {
-          cause: error,
-        });
-      }
-      this.#options.logger.warn(
-        'The key store cannot be read; publishing the keys last read',
-        asError(error),
-      );
-      return copy(last);
-    }
+  /** {@inheritDoc KeyListing.list} */
+  listPublicKeys(): Promise<PublicJwk[]> {
+    return this.#listing.list();
   }
 
   #plan() {
     return planKeys(this.#ownKeys, this.#options.clock.now(), this.#options.policy);
+  }
+
+  #living(): readonly StoredKey[] {
+    const now = this.#options.clock.now();
+    return this.#published.filter(({ expiresAt }) => expiresAt.getTime() > now);
   }
 
   #prepareInBackground(): void {
@@ -101,38 +117,71 @@ export class RotatingKeySource implements KeySource {
   }
 
   #prepareNext(): Promise<void> {
-    this.#preparing ??= this.#generateAndPublish().finally(() => (this.#preparing = undefined));
+    this.#preparing ??= this.#publishNext().finally(() => (this.#preparing = undefined));
     return this.#preparing;
   }
 
-  async #generateAndPublish(): Promise<void> {
-    const { store, algorithm, policy, clock, logger } = this.#options;
-    const { publicKey, privateKey } = await generateKeys(algorithm);
-    const kid = randomUUID();
-    const preparedAt = clock.now();
-    const published = exportPublicJwk(publicKey, kid, algorithm);
-    const expiresAt = new Date(publishedUntil(preparedAt, policy));
+  async #publishNext(): Promise<void> {
+    const { clock, logger } = this.#options;
+    const candidate = await this.#takeCandidate();
+    const { signing, preparedAt, stored } = candidate;
     try {
-      await store.addKey({ key: published, expiresAt });
+      await this.#offer(candidate);
     } catch (cause) {
       this.#retryAt = clock.monotonic() + RETRY_AFTER;
-      logger.error('The key store does not take the next signing key', asError(cause));
+      this.#outage.begin(() =>
+        logger.error('The key store does not take the next signing key', asError(cause)),
+      );
       const reason = 'the key store does not take the signing key; see the log';
       throw createAuthError('AUTH_KEYS_UNAVAILABLE', reason, { cause });
     }
+    this.#outage.end(() => {});
     const { active } = this.#plan();
-    const key = { kid, alg: algorithm, privateKey, preparedAt, published };
-    this.#ownKeys = active ? [active, key] : [key];
-    this.#listing = this.#withOwnKeys(this.#listing ?? []);
-    logger.info(`Published the signing key ${kid}`);
+    const key = { ...signing, preparedAt, publishedAt: clock.now() };
+    this.#ownKeys = active && !this.#replacing ? [active, key] : [key];
+    this.#published = [...this.#living(), stored];
+    this.#candidate = undefined;
+    this.#replacing = false;
+    logger.info(`Published the signing key ${signing.kid}`);
     await this.#prune();
   }
 
+  /** The same key is offered again, so that a store that takes it and does not say so fills with no others. */
+  async #takeCandidate(): Promise<Candidate> {
+    const { algorithm, policy, clock } = this.#options;
+    const age = clock.now() - (this.#candidate?.preparedAt ?? -Infinity);
+    if (this.#candidate && age >= 0 && age < OFFER_FOR) return this.#candidate;
+    const { signing, published } = await generateSigningKey(algorithm);
+    const preparedAt = clock.now();
+    const expiresAt = new Date(publishedUntil(preparedAt, policy));
+    this.#candidate = {
+      signing,
+      preparedAt,
+      stored: { key: published, expiresAt },
+      offered: false,
+    };
+    return this.#candidate;
+  }
+
+  async #offer(candidate: Candidate): Promise<void> {
+    const { key } = candidate.stored;
+    if (candidate.offered) {
+      const stored = await this.#store.listKeys();
+      // Its name is its thumbprint.
+      if (stored.some(other => other.key.kid === key.kid)) return;
+    }
+    candidate.offered = true;
+    await this.#store.addKey(candidate.stored);
+  }
+
+  /** By the time of the store too: a clock that is ahead must not delete keys of which tokens live. */
   async #prune(): Promise<void> {
-    const { store, policy, clock, logger } = this.#options;
-    const before = new Date(clock.now() - policy.pruneAfter);
+    const { policy, logger } = this.#options;
     try {
-      await store.deleteKeysExpiredBefore(before);
+      const time = await this.#store.now?.();
+      if (time) this.#storeTime.note(time);
+      const before = new Date(this.#storeTime.now() - policy.pruneAfter);
+      await this.#store.deleteKeysExpiredBefore(before);
     } catch (error) {
       logger.warn(
         'Expired keys cannot be deleted now; the next rotation tries again',
@@ -141,59 +190,34 @@ export class RotatingKeySource implements KeySource {
     }
   }
 
-  /** Shares one read between all who ask before it begins; one under way may miss what they know of. */
-  #readListing(): Promise<PublicJwk[]> {
-    this.#pendingRead ??= (async () => {
-      await this.#runningRead?.catch(() => {});
-      while (!this.#listingReads.take()) await this.#nextTurn();
-      this.#pendingRead = undefined;
-      this.#runningRead = this.#readKeys();
-      return this.#runningRead;
-    })();
-    return this.#pendingRead;
+  #mendInBackground(keys: readonly StoredKey[]): void {
+    const now = this.#options.clock.monotonic();
+    if (now < this.#mendAt) return;
+    this.#mendAt = now + MEND_AFTER;
+    // What fails has been logged, and is tried again when the keys are missed the next time.
+    this.#mend(keys).catch(() => {});
   }
 
-  #nextTurn(): Promise<void> {
-    const { clock } = this.#options;
-    return new Promise(resolve => clock.setTimeout(resolve, LISTING_READS.refillEvery));
+  /**
+   * Stores keys again that were lost with the data of the store, so that their tokens live on. Where that does
+   * not work for a key that signs, as when a row that cannot be read is in its place, another takes over.
+   */
+  async #mend(keys: readonly StoredKey[]): Promise<void> {
+    const { logger } = this.#options;
+    const lost: string[] = [];
+    for (const stored of keys) {
+      const { kid } = stored.key;
+      try {
+        await this.#store.addKey(stored);
+        logger.warn(`The key store had lost the key ${kid}; stored it again`);
+      } catch (error) {
+        lost.push(kid);
+        logger.warn(`The key store has lost the key ${kid}, and does not take it`, asError(error));
+      }
+    }
+    this.#replacing = this.#ownKeys.some(({ kid }) => lost.includes(kid));
+    if (this.#replacing) await this.#prepareNext();
   }
-
-  async #withPatience(listing: Promise<PublicJwk[]>): Promise<PublicJwk[]> {
-    let cancel = () => {};
-    const silence = new Promise<never>((_, reject) => {
-      const end = () => reject(new Error(`no answer within ${LISTING_PATIENCE / 1_000} s`));
-      cancel = this.#options.clock.setTimeout(end, LISTING_PATIENCE);
-    });
-    return Promise.race([listing, silence]).finally(cancel);
-  }
-
-  async #readKeys(): Promise<PublicJwk[]> {
-    const { store, clock } = this.#options;
-    const stored = await store.listKeys();
-    const now = clock.now();
-    const living = stored.filter(({ expiresAt }) => expiresAt.getTime() > now);
-    this.#listing = this.#withOwnKeys(living.map(({ key }) => key));
-    return this.#listing;
-  }
-
-  /** A listing that was read while a key was being published must not hide that key. */
-  #withOwnKeys(keys: PublicJwk[]): PublicJwk[] {
-    const own = this.#ownKeys.map(({ published }) => published);
-    return [...keys, ...own.filter(({ kid }) => keys.every(key => key.kid !== kid))];
-  }
-}
-
-const generateKeyPair = promisify(generateKeyPairWithCallback);
-
-async function generateKeys(algorithm: SignatureAlgorithm) {
-  const { keyType, curve } = schemeOf(algorithm);
-  if (keyType === 'ec') return generateKeyPair('ec', { namedCurve: curve ?? 'prime256v1' });
-  if (keyType === 'rsa') return generateKeyPair('rsa', { modulusLength: 2048 });
-  return generateKeyPair('ed25519', {});
-}
-
-function copy(keys: readonly PublicJwk[]): PublicJwk[] {
-  return keys.map(key => ({ ...key }));
 }
 
 function asError(error: unknown): Error {

@@ -1,8 +1,9 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKey } from '../testing/keyFixtures';
+import { RecordingLogger } from '../testing/RecordingLogger';
 import { invalidConfig, rejectionOf } from '../testing/refusals';
 import { parseCompact } from '../tokens/parseCompact';
 import { signJws } from '../tokens/signJws';
@@ -22,10 +23,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+const logger = new RecordingLogger();
+const load = (entries: [StaticKeyFiles, ...StaticKeyFiles[]]) =>
+  StaticKeySource.load(entries, logger);
+
 let files = 0;
-async function write(content: string): Promise<string> {
+async function write(content: string, mode = 0o600): Promise<string> {
   const file = join(folder, `${(files += 1)}.pem`);
   await writeFile(file, content);
+  await chmod(file, mode);
   return file;
 }
 
@@ -44,7 +50,7 @@ describe('StaticKeySource', () => {
   it.each(['ES256', 'ES512', 'RS256', 'PS256', 'EdDSA'] as const)(
     'signs with the first key, of %s, what its published half verifies',
     async alg => {
-      const source = await StaticKeySource.load([await entryOf(createKey('first', alg))]);
+      const source = await load([await entryOf(createKey('first', alg))]);
       const token = await signJws('test', { sub: 'x' }, await source.getSigningKey());
       const [jwk] = await source.listPublicKeys();
       const key = importVerificationKey(jwk);
@@ -55,10 +61,7 @@ describe('StaticKeySource', () => {
   );
 
   it('publishes the others, which need no private half', async () => {
-    const source = await StaticKeySource.load([
-      await entryOf(),
-      await entryOf(two, { privateKeyFile: undefined }),
-    ]);
+    const source = await load([await entryOf(), await entryOf(two, { privateKeyFile: undefined })]);
     expect(await source.getSigningKey()).toMatchObject({ kid: 'one', alg: 'ES256' });
     const published = await source.listPublicKeys();
     expect(published).toEqual([one.jwk, two.jwk]);
@@ -67,7 +70,7 @@ describe('StaticKeySource', () => {
   });
 
   it('reads PEM with text around it, and with line ends of Windows', async () => {
-    const source = await StaticKeySource.load([
+    const source = await load([
       await entryOf(one, {
         publicKeyFile: await write(`A comment\n${spki(one.publicKey)}`),
         privateKeyFile: await write(pkcs8(one.privateKey).replaceAll('\n', '\r\n')),
@@ -76,10 +79,26 @@ describe('StaticKeySource', () => {
     expect(await source.listPublicKeys()).toEqual([one.jwk]);
   });
 
+  it.each([
+    [0o644, true],
+    [0o640, false],
+    [0o604, true],
+    [0o602, true],
+    [0o600, false],
+    [0o400, false],
+  ])('warns of a private key whose file has the mode %o: %s', async (mode, warns) => {
+    const privateKeyFile = await write(pkcs8(one.privateKey), mode);
+    const before = logger.entries.length;
+    await load([await entryOf(one, { privateKeyFile })]);
+    const warning =
+      `${PATH}.privateKeyFile: every user of this host can read or change the private key in '${privateKeyFile}', ` +
+      `which has the mode ${mode.toString(8)}; give it 600, or 640 with a group of its own`;
+    const expected = warns ? [{ level: 'warn', message: warning }] : [];
+    expect(logger.entries.slice(before)).toEqual(expected);
+  });
+
   it('needs the private half of the first', async () => {
-    await expect(
-      StaticKeySource.load([await entryOf(one, { privateKeyFile: undefined })]),
-    ).rejects.toMatchObject(
+    await expect(load([await entryOf(one, { privateKeyFile: undefined })])).rejects.toMatchObject(
       invalidConfig(
         `${PATH}.privateKeyFile: expected the private key of the first entry, which signs; found none`,
       ),
@@ -177,7 +196,7 @@ describe('StaticKeySource', () => {
     ],
   ])('refuses %s, and names entry and file', async (_, message, options) => {
     const entry = await entryOf(one, await options());
-    const error = await rejectionOf(StaticKeySource.load([entry]));
+    const error = await rejectionOf(load([entry]));
     const expected = `${PATH}.${message}`
       .replace('<folder>', folder)
       .replace('<public>', entry.publicKeyFile)
@@ -192,7 +211,7 @@ describe('StaticKeySource', () => {
 
   it('refuses a wrong entry that does not sign, too', async () => {
     const wrong = await entryOf(two, { path: 'keys[1]', algorithm: 'EdDSA' });
-    await expect(StaticKeySource.load([await entryOf(), wrong])).rejects.toMatchObject(
+    await expect(load([await entryOf(), wrong])).rejects.toMatchObject(
       invalidConfig(
         `keys[1].publicKeyFile: EdDSA needs a key of type ed25519, found ec in '${wrong.publicKeyFile}'`,
       ),

@@ -1,8 +1,8 @@
 import { type Clock, isAuthError, type KeyStore, type LoggerService } from '@stagepass/auth-node';
-import { consoleLogger, createAuthError, quote } from '@stagepass/auth-node/internal';
+import { consoleLogger, createAuthError, quote, systemClock } from '@stagepass/auth-node/internal';
 import type { Knex } from 'knex';
 import { isPluginId } from '../tokens/plugin/pluginId';
-import { databaseUnavailable } from './databaseFailure';
+import { databaseUnavailable, openInTime } from './databaseFailure';
 import { claimKeyTable, KEY_OWNER_TABLE, keyOwnerTables } from './keyTableOwner';
 import { KnexKeyStore } from './KnexKeyStore';
 import { openTables, PLUGIN_KEYS_TABLE, type PluginDatabase, pluginKeyTables } from './sqlTables';
@@ -29,7 +29,7 @@ export async function createKnexKeyStore(options: {
   logger?: LoggerService;
   clock?: Clock;
 }): Promise<KeyStore> {
-  const { database, pluginId, logger = consoleLogger, clock } = options;
+  const { database, pluginId, logger = consoleLogger, clock = systemClock } = options;
   if (!isPluginId(pluginId)) {
     throw createAuthError(
       'AUTH_CONFIG_INVALID',
@@ -38,19 +38,22 @@ export async function createKnexKeyStore(options: {
   }
   const client = await openTables(database, pluginKeyTables, { clock, logger });
   if (!database.migrations?.skip) await openTables(database, keyOwnerTables, { clock, logger });
-  await requireOwnTable(client, pluginId, logger);
+  try {
+    await openInTime(requireOwnTable(client, pluginId), clock);
+  } catch (error) {
+    if (isAuthError(error) && error.code === 'AUTH_KEYS_UNAVAILABLE') logger.error(error.reason);
+    throw error;
+  }
   return new KnexKeyStore({ client, table: PLUGIN_KEYS_TABLE, logger });
 }
 
-async function requireOwnTable(client: Knex, pluginId: string, logger: LoggerService) {
+async function requireOwnTable(client: Knex, pluginId: string) {
   try {
     if (await client.schema.hasTable(KEY_OWNER_TABLE)) {
       await claimKeyTable(client, PLUGIN_KEYS_TABLE, pluginId);
     }
   } catch (error) {
     if (isAuthError(error)) throw error;
-    const refusal = databaseUnavailable('the owner of the keys cannot be read or written', error);
-    logger.error(refusal.reason);
-    throw refusal;
+    throw databaseUnavailable('the owner of the keys cannot be read or written', error);
   }
 }

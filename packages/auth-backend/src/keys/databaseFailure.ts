@@ -1,10 +1,27 @@
-import type { AuthError } from '@stagepass/auth-node';
+import type { AuthError, Clock } from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
 import type { Knex } from 'knex';
+import { withDeadline } from './deadline';
+
+/** How long each step of opening a database may take, in milliseconds: far longer than migrations do. */
+const OPENING_DEADLINE = 60_000;
 
 /** Makes the error for a database that cannot be used now; what it said is the cause. */
 export function databaseUnavailable(what: string, cause: unknown): AuthError {
   return createAuthError('AUTH_KEYS_UNAVAILABLE', `${what}: ${describeFailure(cause)}`, { cause });
+}
+
+/** Waits for a step of opening a database, but not for ever: a start that hangs tells nobody why. */
+export function openInTime<TResult>(work: Promise<TResult>, clock: Clock): Promise<TResult> {
+  return withDeadline(work, {
+    clock,
+    milliseconds: OPENING_DEADLINE,
+    late: () =>
+      createAuthError(
+        'AUTH_KEYS_UNAVAILABLE',
+        `the database of the keys has not answered within ${OPENING_DEADLINE / 1_000} s`,
+      ),
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type Clock, isAuthError, type LoggerService } from '@stagepass/auth-node';
 import { consoleLogger, createAuthError, systemClock } from '@stagepass/auth-node/internal';
 import type { Knex } from 'knex';
-import { databaseUnavailable, describeFailure, requireAnswer } from './databaseFailure';
+import { databaseUnavailable, describeFailure, openInTime, requireAnswer } from './databaseFailure';
 import { migrateTables, type SqlTables } from './migrateTables';
 import { dialectOf } from './writersTurn';
 
@@ -95,15 +95,19 @@ export async function openTables(
 ): Promise<Knex> {
   const { clock = systemClock, logger = consoleLogger } = options;
   try {
-    const client = await getClient(database);
-    if (database.migrations?.skip) await requireTables(client, tables);
-    else await migrateTables(client, tables, clock);
-    return client;
+    return await openInTime(open(database, tables, clock), clock);
   } catch (error) {
     // What the caller is told does not help who starts the backend.
     if (isAuthError(error) && error.code === 'AUTH_KEYS_UNAVAILABLE') logger.error(error.reason);
     throw error;
   }
+}
+
+async function open(database: PluginDatabase, tables: SqlTables, clock: Clock): Promise<Knex> {
+  const client = await getClient(database);
+  if (database.migrations?.skip) await requireTables(client, tables);
+  else await migrateTables(client, tables, clock);
+  return client;
 }
 
 async function getClient(database: PluginDatabase): Promise<Knex> {

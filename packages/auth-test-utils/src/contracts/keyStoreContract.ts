@@ -157,6 +157,17 @@ export const keyStoreContract: readonly ContractCase<KeyStoreSubject>[] = [
     },
   },
   {
+    name: 'tells one time to all stores on the same storage, if it tells the time',
+    async run({ openStore }) {
+      const [one, other] = [await openStore(), await openStore()];
+      const times = [await one.now?.(), await other.now?.(), await one.now?.()];
+      if (times.every(time => time === undefined)) return;
+      for (const time of times) assert.ok(isDate(time), `expected a Date, found a ${typeof time}`);
+      const [first = NaN, second = NaN, third = NaN] = times.map(time => time?.getTime());
+      assert.ok(first <= second && second <= third, 'expected times that do not go back');
+    },
+  },
+  {
     name: 'treats a kid as data, whatever characters it has',
     async run({ openStore }) {
       const store = await openStore();

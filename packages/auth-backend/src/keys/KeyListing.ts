@@ -1,0 +1,131 @@
+import type { Clock, KeyStore, LoggerService, PublicJwk, StoredKey } from '@stagepass/auth-node';
+import { createAuthError } from '@stagepass/auth-node/internal';
+import { withDeadline } from './deadline';
+import { Outage } from './Outage';
+import type { StoreTime } from './StoreTime';
+import { TokenBucket } from './TokenBucket';
+
+/** How often the store is asked for the published keys: a few times at once, then ten times a second. */
+const READS = { capacity: 10, refillEvery: 100 };
+
+/** How long a store that says nothing is waited for before what it said last is published, in milliseconds. */
+const PATIENCE = 2_000;
+
+/** After how long a signing process looks whether its keys are still in the store, in milliseconds. */
+const LOOK_AFTER = 30_000;
+
+/** The keys that an issuer publishes: what its store lists, and the keys of this process in any case. */
+export class KeyListing {
+  readonly #options: {
+    readonly store: KeyStore;
+    readonly storeTime: StoreTime;
+    readonly ownKeys: () => readonly StoredKey[];
+    readonly onMissing: (keys: readonly StoredKey[]) => void;
+    readonly clock: Clock;
+    readonly logger: LoggerService;
+  };
+  readonly #reads: TokenBucket;
+  readonly #outage = new Outage();
+  #last: readonly StoredKey[] | undefined;
+  #readAt: number;
+  #runningRead: Promise<readonly StoredKey[]> | undefined;
+  #pendingRead: Promise<readonly StoredKey[]> | undefined;
+
+  /**
+   * @param options - `ownKeys`: those of this process that are known to be stored, and live; `onMissing`: hears
+   *   of those of them that the store no longer has
+   */
+  constructor(options: {
+    store: KeyStore;
+    storeTime: StoreTime;
+    ownKeys: () => readonly StoredKey[];
+    onMissing: (keys: readonly StoredKey[]) => void;
+    clock: Clock;
+    logger: LoggerService;
+  }) {
+    this.#options = options;
+    this.#reads = new TokenBucket({ ...READS, clock: options.clock });
+    this.#readAt = options.clock.monotonic();
+  }
+
+  /**
+   * Asks the store, so that a key which another replica published a moment ago is in the answer: who asks
+   * too often waits for the next turn. In an outage of the store it answers what was read last.
+   *
+   * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE` in an outage when nothing was read before
+   */
+  async list(): Promise<PublicJwk[]> {
+    const { clock, logger, ownKeys } = this.#options;
+    try {
+      const stored = await withDeadline(this.#read(), {
+        clock,
+        milliseconds: PATIENCE,
+        late: () => new Error(`no answer within ${PATIENCE / 1_000} s`),
+      });
+      this.#outage.end(() => logger.info('The key store can be read again'));
+      return this.#publish(stored);
+    } catch (cause) {
+      if (!this.#last && ownKeys().length === 0) {
+        throw createAuthError('AUTH_KEYS_UNAVAILABLE', 'the key store cannot be read', { cause });
+      }
+      // The endpoint is public: who asks often must not fill the log.
+      this.#outage.begin(() =>
+        logger.warn('The key store cannot be read; publishing the keys last read', asError(cause)),
+      );
+      return this.#publish(this.#last ?? []);
+    }
+  }
+
+  /** Has the store looked at soon, unless that was done a moment ago. */
+  lookInBackground(): void {
+    if (this.#options.clock.monotonic() - this.#readAt < LOOK_AFTER) return;
+    this.#readAt = this.#options.clock.monotonic();
+    // Who asks for the keys tells of the failure.
+    this.#read().catch(() => {});
+  }
+
+  /** Shares one read between all who ask before it begins; one under way may miss what they know of. */
+  #read(): Promise<readonly StoredKey[]> {
+    this.#pendingRead ??= (async () => {
+      await this.#runningRead?.catch(() => {});
+      while (!this.#reads.take()) await this.#nextTurn();
+      this.#pendingRead = undefined;
+      this.#runningRead = this.#readStore();
+      return this.#runningRead;
+    })();
+    return this.#pendingRead;
+  }
+
+  #nextTurn(): Promise<void> {
+    return new Promise(resolve => this.#options.clock.setTimeout(resolve, READS.refillEvery));
+  }
+
+  async #readStore(): Promise<readonly StoredKey[]> {
+    const { store, ownKeys, onMissing, clock } = this.#options;
+    this.#readAt = clock.monotonic();
+    // One that is stored during the read may not be in its answer.
+    const expected = ownKeys();
+    const stored = await store.listKeys();
+    this.#last = stored;
+    const missing = without(expected, stored);
+    if (missing.length > 0) onMissing(missing);
+    return stored;
+  }
+
+  #publish(stored: readonly StoredKey[]): PublicJwk[] {
+    const { ownKeys, storeTime } = this.#options;
+    const now = storeTime.now();
+    return [...stored, ...without(ownKeys(), stored)]
+      .filter(({ expiresAt }) => expiresAt.getTime() > now)
+      .map(({ key }) => ({ ...key }));
+  }
+}
+
+function without(keys: readonly StoredKey[], others: readonly StoredKey[]): StoredKey[] {
+  const kids = new Set(others.map(({ key }) => key.kid));
+  return keys.filter(({ key }) => !kids.has(key.kid));
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
