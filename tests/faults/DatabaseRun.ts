@@ -24,7 +24,7 @@ export class DatabaseRun {
   readonly violations: string[] = [];
   /** How long after a fault tokens were issued again that could not be, and accepted. */
   readonly recoveries: Array<{ after: string; time: number }> = [];
-  readonly counts = { issued: 0, notIssued: 0, accepted: 0, undecided: 0, bad: 0 };
+  readonly counts = { issued: 0, notIssued: 0, accepted: 0, undecided: 0, bad: 0, badAccepted: 0 };
   /** The ids of the keys that signed. */
   readonly kids = new Set<string>();
   readonly faults = new Set<string>();
@@ -68,11 +68,19 @@ export class DatabaseRun {
 
   async go(rounds: number): Promise<void> {
     const { run, random, bound } = this.#options;
+    await this.#introduce();
+    this.#healedAt = performance.now();
     const streams = this.#receivers.map(receiver => this.#send(receiver));
     for (const round of planFaults(run, random, rounds)) await this.#goThrough(round);
     await sleep(bound);
     this.#stopped = true;
     await Promise.all(streams);
+  }
+
+  /** Who calls a plugin knows it: it has nothing to do with the limit for plugins that nobody knows. */
+  async #introduce(): Promise<void> {
+    const { client, ports } = this.#options;
+    for (const port of ports()) await client.issue(port, ['gateway', this.plugin]);
   }
 
   async #goThrough({ calm, fault, duration }: Round): Promise<void> {
@@ -104,6 +112,7 @@ export class DatabaseRun {
       const { client } = this.#options;
       const verdict = await client.verify(ports()[receiver.replica]!, receiver.plugin, bad);
       this.counts.bad += 1;
+      if (verdict.accepted) this.counts.badAccepted += 1;
       if (verdict.accepted || !verdict.said.includes('"AUTH_')) {
         this.#complain(`a bad token: ${verdict.said}`);
       }

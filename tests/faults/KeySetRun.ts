@@ -25,7 +25,10 @@ export class KeySetRun {
   readonly recoveries: Array<{ after: string; time: number }> = [];
   /** How long tokens with known keys took, in faults. */
   readonly knownTimes: number[] = [];
-  readonly counts = { known: 0, withNewKey: 0, undecided: 0, bad: 0, rotations: 0 };
+  readonly counts = {
+    ...{ known: 0, knownRefused: 0, withNewKey: 0, undecided: 0 },
+    ...{ bad: 0, badAccepted: 0, rotations: 0 },
+  };
   readonly #options: {
     readonly run: number;
     readonly random: () => number;
@@ -114,7 +117,9 @@ export class KeySetRun {
       const { accepted, said } = await this.#show(this.#token(key));
       this.counts.known += 1;
       if (this.#isFaulty) this.knownTimes.push(performance.now() - begin);
-      if (!accepted) this.violations.push(`a known key in ${this.#fault}: ${said}`);
+      if (accepted) continue;
+      this.counts.knownRefused += 1;
+      this.violations.push(`a known key in ${this.#fault}: ${said}`);
     }
   }
 
@@ -153,6 +158,7 @@ export class KeySetRun {
       }
       const { accepted, said } = await this.#show(token);
       this.counts.bad += 1;
+      if (accepted) this.counts.badAccepted += 1;
       if (accepted || !said.includes('"AUTH_')) {
         this.violations.push(`a bad token in ${this.#fault}: ${said}`);
       }

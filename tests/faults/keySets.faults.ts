@@ -7,8 +7,11 @@ import { FaultProxy } from './FaultProxy';
 import { largest, note } from './figures';
 import { KeySetRun } from './KeySetRun';
 
-/** How long after a fault a good token may be refused, in milliseconds. */
-const BOUND = 5_000;
+/**
+ * How long after a fault a good token may be refused, in milliseconds: five seconds, and one for a machine that
+ * has other things to do.
+ */
+const BOUND = 6_000;
 
 const ROUNDS = 4;
 
@@ -52,7 +55,7 @@ describe(title, () => {
       const { violations, recoveries, counts } = runs[run]!;
       expect(violations.slice(0, 5)).toEqual([]);
       expect(recoveries.filter(({ time }) => time > BOUND)).toEqual([]);
-      expect(Math.min(...Object.values(counts).filter((_, i) => i !== 2))).toBeGreaterThan(0);
+      expect(Math.min(counts.known, counts.bad, counts.rotations)).toBeGreaterThan(ROUNDS);
     },
   );
 
@@ -63,8 +66,16 @@ describe(title, () => {
     const kinds = ['latency', 'reset', 'refuse', 'hang', 'half-open', 'drip'];
     note(
       { name: `${title}: seeds`, figure: `${seed} … ${seed + RUNS - 1}` },
-      { name: `${title}: bad tokens accepted`, figure: `0 of ${sum('bad')}`, bound: '0' },
-      { name: `${title}: known keys refused`, figure: `0 of ${sum('known')}`, bound: '0' },
+      {
+        name: `${title}: bad tokens accepted`,
+        figure: `${sum('badAccepted')} of ${sum('bad')}`,
+        bound: '0',
+      },
+      {
+        name: `${title}: known keys refused`,
+        figure: `${sum('knownRefused')} of ${sum('known')}`,
+        bound: '0',
+      },
       {
         name: `${title}: slowest token with a known key, during faults`,
         figure: largest(runs.flatMap(run => run.knownTimes)),

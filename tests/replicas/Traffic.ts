@@ -67,6 +67,11 @@ export class Traffic {
     );
   }
 
+  /** Rejects with what no replica may do, such as leave a request without an answer. */
+  get failure(): Promise<never> {
+    return this.#failure;
+  }
+
   /** Waits until this many tokens in all came at once. */
   reach(count: number): Promise<void> {
     this.#target = count;
