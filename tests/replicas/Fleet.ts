@@ -15,24 +15,33 @@ export interface Replica {
   readonly implementation: 'ours' | 'theirs';
 }
 
+/** What a fleet tells its replicas. */
+export type FleetSettings = Omit<ReplicaSettings, 'implementation' | 'baseUrl'>;
+
+/** How long a replica that is being stopped gets requests from the load balancer, in milliseconds. */
+const UNNOTICED = 200;
+
 /** Replicas of one backend, each in a process of its own, behind one load balancer. */
 export class Fleet {
   readonly balancer = new LoadBalancer();
   readonly #members: ReadonlyArray<'ours' | 'theirs'>;
-  readonly #settings: Pick<ReplicaSettings, 'backends' | 'databases'>;
+  readonly #settings: (index: number) => FleetSettings;
   readonly #folder = mkdtempSync(join(tmpdir(), 'stagepass-replicas-'));
   readonly #processes: ChildProcess[] = [];
   readonly #ready: Array<Replica | undefined> = [];
   readonly #events = new EventEmitter();
   #baseUrl = '';
 
-  /** @param members - the implementation of each replica */
+  /**
+   * @param members - the implementation of each replica
+   * @param settings - the same for all, or for each its own
+   */
   constructor(
     members: ReadonlyArray<'ours' | 'theirs'>,
-    settings: Pick<ReplicaSettings, 'backends' | 'databases'>,
+    settings: FleetSettings | ((index: number) => FleetSettings),
   ) {
     this.#members = members;
-    this.#settings = settings;
+    this.#settings = typeof settings === 'function' ? settings : () => settings;
   }
 
   /** The replicas that are ready now. */
@@ -70,7 +79,7 @@ export class Fleet {
   async startReplica(index: number): Promise<Replica> {
     const implementation = this.#members[index]!;
     const settings: ReplicaSettings = {
-      ...this.#settings,
+      ...this.#settings(index),
       implementation,
       baseUrl: this.#baseUrl,
     };
@@ -98,6 +107,35 @@ export class Fleet {
     this.#ready[index] = undefined;
     child.kill('SIGKILL');
     await ended;
+  }
+
+  /**
+   * Starts a replica anew beside the old one, and stops that one, as a rolling restart does: the load balancer
+   * notices a moment after the signal.
+   *
+   * @returns how the old process ended
+   */
+  async replace(index: number): Promise<{ code: number | null; signal: string | null }> {
+    const old = this.#processes[index]!;
+    const { port } = this.#ready[index]!;
+    await this.startReplica(index);
+    this.balancer.ports.push(port);
+    const ended = this.#terminate(old);
+    await new Promise(resolve => setTimeout(resolve, UNNOTICED));
+    this.balancer.ports.splice(this.balancer.ports.indexOf(port), 1);
+    return ended;
+  }
+
+  /** Asks a replica to end, with SIGTERM; the load balancer is not told. */
+  async terminate(index: number): Promise<{ code: number | null; signal: string | null }> {
+    return this.#terminate(this.#processes[index]!);
+  }
+
+  async #terminate(child: ChildProcess) {
+    const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
+    child.kill('SIGTERM');
+    const [code, signal] = await ended;
+    return { code, signal };
   }
 
   async stop(): Promise<void> {

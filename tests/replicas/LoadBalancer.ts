@@ -11,9 +11,11 @@ export class LoadBalancer {
   #turn = 0;
   #failovers = 0;
   readonly #agent = new Agent({ keepAlive: true });
-  readonly #server = createServer({ keepAliveTimeout: 0 }, (req, res) =>
-    this.#pass(req, res, this.ports.length),
-  );
+  readonly #server = createServer({ keepAliveTimeout: 0 }, (req, res) => {
+    const chunks: Buffer[] = [];
+    req.on('data', (chunk: Buffer) => chunks.push(chunk));
+    req.on('end', () => this.#pass(req, Buffer.concat(chunks), res, this.ports.length));
+  });
 
   async start(): Promise<string> {
     await new Promise<void>(resolve => this.#server.listen(0, '127.0.0.1', resolve));
@@ -31,19 +33,20 @@ export class LoadBalancer {
     await new Promise(resolve => this.#server.close(resolve));
   }
 
-  #pass(req: IncomingMessage, res: ServerResponse, attempts: number): void {
+  #pass(req: IncomingMessage, body: Buffer, res: ServerResponse, attempts: number): void {
     if (attempts === 0) {
       res.writeHead(502).end();
       return;
     }
     const port = this.ports[this.#turn++ % this.ports.length];
-    const options = { port, host: '127.0.0.1', path: req.url, agent: this.#agent };
+    const { method, url: path } = req;
+    const options = { port, host: '127.0.0.1', method, path, agent: this.#agent };
     let passedOn = false;
     const passOn = () => {
       if (passedOn) return;
       passedOn = true;
       this.#failovers += 1;
-      this.#pass(req, res, attempts - 1);
+      this.#pass(req, body, res, attempts - 1);
     };
     const forward = request(options, answer => {
       const chunks: Buffer[] = [];
@@ -52,6 +55,6 @@ export class LoadBalancer {
       answer.on('end', () => res.writeHead(answer.statusCode ?? 502).end(Buffer.concat(chunks)));
     });
     forward.on('error', passOn);
-    forward.end();
+    forward.end(body);
   }
 }

@@ -1,5 +1,5 @@
-import { Agent, request } from 'node:http';
 import type { Fleet, Replica } from './Fleet';
+import { type Issued, ReplicaClient } from './ReplicaClient';
 import type { Verdict } from './replicaProcess';
 
 /** How old a token may be, in milliseconds, to count as sent at once. */
@@ -13,11 +13,15 @@ export class Traffic {
   readonly #fleet: Fleet;
   readonly #routes: readonly Route[];
   readonly #random: () => number;
-  readonly #agent = new Agent({ keepAlive: true });
+  readonly #spoil: ((token: string) => string) | undefined;
+  readonly #client = new ReplicaClient();
   /** Tokens that came at once, by the implementations that issued and received them. */
   readonly counts: Record<string, number> = {};
   /** What was said of the tokens that were refused, at whatever age. */
   readonly refusals: string[] = [];
+  /** What was said of bad tokens that were not refused as such. */
+  readonly mistakes: string[] = [];
+  #badRefused = 0;
   #atOnce = 0;
   #late = 0;
   #unanswered = 0;
@@ -29,11 +33,20 @@ export class Traffic {
   #failed: (error: unknown) => void = () => {};
   readonly #failure = new Promise<never>((_, reject) => (this.#failed = reject));
 
-  /** @param random - numbers from 0 to 1, from a seed that the test prints */
-  constructor(fleet: Fleet, routes: readonly Route[], random: () => number) {
+  /**
+   * @param random - numbers from 0 to 1, from a seed that the test prints
+   * @param spoil - makes a bad token of a good one, which is sent too
+   */
+  constructor(
+    fleet: Fleet,
+    routes: readonly Route[],
+    random: () => number,
+    spoil?: (token: string) => string,
+  ) {
     this.#fleet = fleet;
     this.#routes = routes;
     this.#random = random;
+    this.#spoil = spoil;
   }
 
   /** Lets tokens flow, this many at a time. */
@@ -54,6 +67,11 @@ export class Traffic {
     );
   }
 
+  /** Rejects with what no replica may do, such as leave a request without an answer. */
+  get failure(): Promise<never> {
+    return this.#failure;
+  }
+
   /** Waits until this many tokens in all came at once. */
   reach(count: number): Promise<void> {
     this.#target = count;
@@ -65,7 +83,7 @@ export class Traffic {
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all(this.#workers);
-    this.#agent.destroy();
+    this.#client.close();
   }
 
   get atOnce(): number {
@@ -75,6 +93,11 @@ export class Traffic {
   /** How many tokens came, at once or later. */
   get sent(): number {
     return this.#atOnce + this.#late;
+  }
+
+  /** How many bad tokens were refused. */
+  get badRefused(): number {
+    return this.#badRefused;
   }
 
   /** The figures, for who reads the output of the test. */
@@ -103,8 +126,9 @@ export class Traffic {
   async #send(issuer: Replica, receiver: Replica, [from, to]: Route): Promise<void> {
     let verdict: Verdict;
     try {
-      const issued = await this.#post(issuer, `/issue?from=${from}&to=${to}`, '');
-      verdict = JSON.parse(await this.#post(receiver, `/verify?to=${to}`, issued)) as Verdict;
+      const issued = await this.#client.issue(issuer.port, [from, to]);
+      verdict = await this.#client.verify(receiver.port, to, issued);
+      if (this.#spoil) await this.#sendBad(receiver, to, issued, this.#spoil);
     } catch (error) {
       // Only a replica that was killed may leave a request without an answer.
       if (this.#isReady(issuer) && this.#isReady(receiver)) throw error;
@@ -126,6 +150,20 @@ export class Traffic {
     this.#check();
   }
 
+  async #sendBad(
+    { port }: Replica,
+    to: string,
+    { token, issuedAt }: Issued,
+    spoil: (token: string) => string,
+  ): Promise<void> {
+    const { accepted, said } = await this.#client.verify(port, to, {
+      token: spoil(token),
+      issuedAt,
+    });
+    if (accepted || !said.includes('"AUTH_')) this.mistakes.push(said);
+    else this.#badRefused += 1;
+  }
+
   #isReady({ index, port }: Replica): boolean {
     return this.#fleet.ready.some(replica => replica.index === index && replica.port === port);
   }
@@ -138,22 +176,5 @@ export class Traffic {
 
   #pick<TItem>(items: readonly TItem[]): TItem | undefined {
     return items[Math.floor(this.#random() * items.length)];
-  }
-
-  #post({ port }: Replica, path: string, body: string): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const options = { method: 'POST', host: '127.0.0.1', port, path, agent: this.#agent };
-      const req = request(options, res => {
-        let text = '';
-        res.on('data', chunk => (text += String(chunk)));
-        res.on('error', reject);
-        res.on('end', () => {
-          if (res.statusCode === 200) resolve(text);
-          else reject(new Error(`${path}: status ${res.statusCode}: ${text}`));
-        });
-      });
-      req.on('error', reject);
-      req.end(body);
-    });
   }
 }

@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAuthBackend } from '@stagepass/auth-backend';
-import type { AuthService, DiscoveryService } from '@stagepass/auth-node';
-import createKnex from 'knex';
+import { type AuthBackend, createAuthBackend } from '@stagepass/auth-backend';
+import type { AuthService, Clock, DiscoveryService } from '@stagepass/auth-node';
+import { systemClock } from '@stagepass/auth-node/internal';
+import createKnex, { type Knex } from 'knex';
 import type { ClientSettings } from '../databases/servers';
 import { silentLogger as logger } from '../databases/silentLogger';
 import { createBackstageAuthService } from '../interop/backstageClasses';
@@ -14,8 +15,21 @@ export interface ReplicaSettings {
   baseUrl: string;
   /** The plugins of the replica in their backends, which know each other over HTTP alone. */
   backends: string[][];
-  /** The database of each plugin. */
+  /** Where these backends find plugins, by the first of their own; the others at the load balancer. */
+  baseUrls?: Record<string, string>;
+  /** The database of each plugin that has one. */
   databases: Record<string, ClientSettings>;
+  /** How long it goes on serving after a SIGTERM, in milliseconds. */
+  drain?: number;
+  /** What its clock shows; by default the time of the host. */
+  time?: SkewedTime;
+}
+
+/** Time that goes another way than that of the host: `speed` times as fast `since` a moment, and `ahead`. */
+export interface SkewedTime {
+  since: number;
+  speed: number;
+  ahead: number;
 }
 
 /** What a replica answers to a token that it was sent. */
@@ -28,17 +42,33 @@ export interface Verdict {
 }
 
 const settings = JSON.parse(process.env.REPLICA ?? '') as ReplicaSettings;
-const getBaseUrl = (pluginId: string) => Promise.resolve(`${settings.baseUrl}/api/${pluginId}`);
-const discovery: DiscoveryService = { getBaseUrl, getExternalBaseUrl: getBaseUrl };
+const backends: AuthBackend[] = [];
+const clients: Knex[] = [];
 const plugins = new Map<string, AuthService>();
 
 /** Knex speaks to the console of every race that migrators run into. */
 const quiet = { warn() {}, error() {}, deprecate() {}, debug() {} };
 
+function createClock(): Clock {
+  const { time } = settings;
+  if (!time) return systemClock;
+  const { since, speed, ahead } = time;
+  return { ...systemClock, now: () => since + (Date.now() - since) * speed + ahead };
+}
+
 async function openPlugins(pluginIds: string[]): Promise<void> {
-  const backend = createAuthBackend({ discovery, logger });
+  const baseUrl = settings.baseUrls?.[pluginIds[0]!] ?? settings.baseUrl;
+  const getBaseUrl = (pluginId: string) => Promise.resolve(`${baseUrl}/api/${pluginId}`);
+  const discovery: DiscoveryService = { getBaseUrl, getExternalBaseUrl: getBaseUrl };
+  const backend = createAuthBackend({ discovery, logger, clock: createClock() });
+  backends.push(backend);
   for (const pluginId of pluginIds) {
+    if (!settings.databases[pluginId]) {
+      plugins.set(pluginId, await backend.forPlugin(pluginId));
+      continue;
+    }
     const client = createKnex({ ...settings.databases[pluginId], log: quiet });
+    clients.push(client);
     const service =
       settings.implementation === 'ours'
         ? await backend.forPlugin(pluginId, {
@@ -62,9 +92,13 @@ async function verify(to: string, { token, issuedAt }: { token: string; issuedAt
   try {
     return { accepted: true, age, said: String(await plugins.get(to)!.authenticate(token)) };
   } catch (error) {
-    const { name, message, code, reason } = error as Record<string, unknown>;
-    return { accepted: false, age, said: JSON.stringify({ name, message, code, reason }) };
+    return { accepted: false, age, said: tell(error) };
   }
+}
+
+function tell(error: unknown): string {
+  const { name, message, code, reason } = Object(error) as Record<string, unknown>;
+  return JSON.stringify({ name, message, code, reason });
 }
 
 async function readJson(req: IncomingMessage): Promise<never> {
@@ -77,26 +111,53 @@ async function answer(req: IncomingMessage): Promise<object | undefined> {
   const { pathname, searchParams } = new URL(req.url ?? '', 'http://replica');
   const to = searchParams.get('to') ?? '';
   if (pathname === '/issue') return issue(searchParams.get('from') ?? '', to);
-  if (pathname === '/verify') return verify(to, await readJson(req));
+  if (pathname === '/verify') {
+    const verdict = await verify(to, await readJson(req));
+    await new Promise(resolve => setTimeout(resolve, Number(searchParams.get('work') ?? 0)));
+    return verdict;
+  }
+  if (pathname === '/busy') return { requests: inFlight };
   const [, pluginId = ''] =
     /^\/api\/([^/]+)\/\.backstage\/auth\/v1\/jwks\.json$/.exec(pathname) ?? [];
   return plugins.get(pluginId)?.listPublicServiceKeys();
 }
 
+let inFlight = 0;
+let draining = false;
+
 const server = createServer((req, res) => {
+  inFlight += 1;
+  res.on('close', () => (inFlight -= 1));
+  if (draining) res.setHeader('connection', 'close');
   answer(req).then(
     body => res.writeHead(body ? 200 : 404).end(body && JSON.stringify(body)),
-    error => res.writeHead(500).end(String(error)),
+    error => res.writeHead(500).end(tell(error)),
   );
 });
 
 // No connection is closed while a request may be on its way.
 server.keepAliveTimeout = 0;
 
+// Without the test there is nobody to serve.
+const abandoned = () => process.exit();
+process.on('disconnect', abandoned);
+
+// As the guide for operators says; the load balancer of the test notices sooner than a real one.
+process.once('SIGTERM', () => {
+  draining = true;
+  setTimeout(() => server.close(() => void stop()), settings.drain ?? 500);
+});
+
+/** Closes what is open: the process ends because nothing holds it. */
+async function stop(): Promise<void> {
+  await Promise.all(backends.map(backend => backend.close()));
+  await Promise.all(clients.map(client => client.destroy()));
+  process.off('disconnect', abandoned);
+  process.disconnect();
+}
+
 void (async () => {
   for (const pluginIds of settings.backends) await openPlugins(pluginIds);
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   process.send?.({ port: (server.address() as AddressInfo).port });
-  // Without the test there is nobody to serve.
-  process.on('disconnect', () => process.exit());
 })();

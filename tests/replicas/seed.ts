@@ -1,9 +1,20 @@
 import { randomInt } from 'node:crypto';
 
-/** Numbers from 0 to 1 from a seed, which is printed: set `STAGEPASS_SEED` to see the same ones again. */
+/** Chooses a seed and prints it: set `STAGEPASS_SEED` to have the same one again. */
+export function chooseSeed(title: string): number {
+  const seed = Number(process.env.STAGEPASS_SEED ?? randomInt(2 ** 32));
+  process.stdout.write(`${title}: STAGEPASS_SEED=${seed}\n`);
+  return seed;
+}
+
+/** Numbers from 0 to 1 from a seed that is printed. */
 export function seededRandom(title: string): () => number {
-  let state = Number(process.env.STAGEPASS_SEED ?? randomInt(2 ** 32));
-  process.stdout.write(`${title}: STAGEPASS_SEED=${state}\n`);
+  return randomFrom(chooseSeed(title));
+}
+
+/** Numbers from 0 to 1 from a seed. */
+export function randomFrom(seed: number): () => number {
+  let state = seed;
   // The generator mulberry32.
   return () => {
     state = (state + 0x6d2b79f5) | 0;
