@@ -1,6 +1,6 @@
 import { isDate } from 'node:util/types';
 import type { Clock, KeyStore, StoredKey } from '@stagepass/auth-node';
-import { withDeadline } from './deadline';
+import { endAfter } from './endAfter';
 import { readPublicJwk } from './importKey';
 
 /** How long a store is waited for, in milliseconds. */
@@ -41,16 +41,16 @@ export class GuardedKeyStore implements KeyStore {
     return time;
   }
 
-  async #inTime<TResult>(
+  #inTime<TResult>(
     operation: keyof KeyStore,
     work: (store: KeyStore) => Promise<TResult>,
   ): Promise<TResult> {
-    return withDeadline(work(this.#store), {
-      clock: this.#clock,
-      milliseconds: STORE_DEADLINE,
-      late: () =>
-        new Error(`The key store has not answered ${operation} within ${STORE_DEADLINE / 1_000} s`),
-    });
+    return endAfter(
+      STORE_DEADLINE,
+      this.#clock,
+      () => work(this.#store),
+      limit => new Error(`The key store has not answered ${operation} ${limit}`),
+    );
   }
 }
 

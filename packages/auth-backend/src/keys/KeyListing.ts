@@ -1,6 +1,6 @@
 import type { Clock, KeyStore, LoggerService, PublicJwk, StoredKey } from '@stagepass/auth-node';
 import { createAuthError } from '@stagepass/auth-node/internal';
-import { withDeadline } from './deadline';
+import { endAfter } from './endAfter';
 import { Outage } from './Outage';
 import type { StoreTime } from './StoreTime';
 import { TokenBucket } from './TokenBucket';
@@ -60,11 +60,7 @@ export class KeyListing {
   async list(): Promise<PublicJwk[]> {
     const { clock, logger, ownKeys } = this.#options;
     try {
-      const stored = await withDeadline(this.#read(), {
-        clock,
-        milliseconds: PATIENCE,
-        late: () => new Error(`no answer within ${PATIENCE / 1_000} s`),
-      });
+      const stored = await endAfter(PATIENCE, clock, () => this.#read());
       this.#outage.end(() => logger.info('The key store can be read again'));
       return this.#publish(stored);
     } catch (cause) {

@@ -1,7 +1,7 @@
 import type { AuthError, Clock } from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
 import type { Knex } from 'knex';
-import { withDeadline } from './deadline';
+import { endAfter } from './endAfter';
 
 /** How long each step of opening a database may take, in milliseconds: far longer than migrations do. */
 const OPENING_DEADLINE = 60_000;
@@ -13,15 +13,16 @@ export function databaseUnavailable(what: string, cause: unknown): AuthError {
 
 /** Waits for a step of opening a database, but not for ever: a start that hangs tells nobody why. */
 export function openInTime<TResult>(work: Promise<TResult>, clock: Clock): Promise<TResult> {
-  return withDeadline(work, {
+  return endAfter(
+    OPENING_DEADLINE,
     clock,
-    milliseconds: OPENING_DEADLINE,
-    late: () =>
+    () => work,
+    limit =>
       createAuthError(
         'AUTH_KEYS_UNAVAILABLE',
-        `the database of the keys has not answered within ${OPENING_DEADLINE / 1_000} s`,
+        `the database of the keys has not answered ${limit}`,
       ),
-  });
+  );
 }
 
 /**

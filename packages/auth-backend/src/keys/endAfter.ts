@@ -6,18 +6,20 @@ import type { Clock } from '@stagepass/auth-node';
  *
  * @param milliseconds - how long it may take
  * @param task - begins it; the signal is aborted when its time is over
- * @throws Error when it has not ended in time; what `task` throws, at once or later
+ * @param late - makes the error for when its time is over, from words such as `within 5 s`
+ * @throws that error; what `task` throws, at once or later
  */
 export async function endAfter<TResult>(
   milliseconds: number,
   clock: Clock,
   task: (signal: AbortSignal) => Promise<TResult>,
+  late = (limit: string) => new Error(`no complete answer ${limit}`),
 ): Promise<TResult> {
   const abort = new AbortController();
   let cancel = () => {};
   const timeout = new Promise<never>((_, reject) => {
     cancel = clock.setTimeout(() => {
-      const error = new Error(`no complete answer within ${milliseconds / 1000} s`);
+      const error = late(`within ${milliseconds / 1000} s`);
       reject(error);
       abort.abort(error);
     }, milliseconds);

@@ -1,4 +1,5 @@
 import type { ThirdPartyKeys } from './importKey';
+import { VERIFIERS_REFRESH } from './keyLifecycle';
 
 const SECOND = 1_000;
 
@@ -18,7 +19,7 @@ export interface KeySetTerms {
 /** The terms for the plugins of this backend. */
 const amongPlugins: KeySetTerms = {
   refreshAfter: 30 * SECOND,
-  staleAfter: 60 * SECOND,
+  staleAfter: VERIFIERS_REFRESH,
   keepThroughOutage: 3 * HOUR,
 };
 
