@@ -14,7 +14,7 @@ export async function openThirdParty(keys: readonly unknown[], algorithm?: strin
   const installation = new Installation({ auth: { externalAccess: [{ type: 'jwks', options }] } });
   installation.network.publish(...keys, good.jwk);
   const auth = await installation.plugin();
-  const sign = (header: object, { signing }: KeyFixture = good) =>
+  const sign = (header: object, { signing }: KeyFixture = good, claims: object = {}) =>
     forge(
       header,
       {
@@ -23,6 +23,7 @@ export async function openThirdParty(keys: readonly unknown[], algorithm?: strin
         sub: 'ci',
         iat: installation.now,
         exp: installation.now + 60,
+        ...claims,
       },
       signing,
     );
