@@ -31,10 +31,15 @@ export async function openThirdParty(keys: readonly unknown[], algorithm?: strin
     const credentials = await auth.authenticate(sign(header, key));
     expect(credentials).toMatchObject({ principal: { type: 'service', subject: 'external:ci' } });
   };
-  /** The warning about the keys, and that the good one beside them is used all the same. */
+  /** That no token can name the keys, the warning about them, and that the good one beside them is used. */
   const expectIgnored = async (problem: string) => {
+    for (const { kid } of keys as ReadonlyArray<{ kid?: unknown }>) {
+      const naming = auth.authenticate(sign({ alg: 'ES256', kid }));
+      await expect(naming).rejects.toMatchObject({ code: 'AUTH_KEY_UNKNOWN' });
+    }
     await accepts({ alg: 'ES256', kid: 'good' });
-    expect(installation.logger.lines('warn')).toEqual([
+    const warnings = installation.logger.lines('warn');
+    expect(warnings.filter(line => !line.startsWith('Refused by'))).toEqual([
       `Ignoring a key of the key set at "https://idp.example/keys": it ${problem}`,
     ]);
   };

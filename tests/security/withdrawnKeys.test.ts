@@ -115,18 +115,19 @@ describe('A key that its issuer withdraws', () => {
       issuer: 'https://example.com/api/auth',
       clock: installation.clock,
     });
-    let keys: PublicJwk[] | undefined;
+    const replaced: { keys?: PublicJwk[] } = {};
     const userTokenIssuer = {
       ...issuer,
       issueToken: issuer.issueToken.bind(issuer),
       getUserInfo: issuer.getUserInfo.bind(issuer),
-      listPublicKeys: async () => (keys ? { keys } : issuer.listPublicKeys()),
+      listPublicKeys: async () =>
+        replaced.keys ? { keys: replaced.keys } : issuer.listPublicKeys(),
     };
     const process = new Installation({ userTokenIssuer, clock: installation.clock });
     const service = await process.plugin();
     const { token } = await issuer.issueToken({ claims: { sub: 'user:default/jane' } });
     await service.authenticate(token);
-    keys = [spare.jwk];
+    replaced.keys = [spare.jwk];
     installation.clock.advance(30_000);
     await expect(service.authenticate(token)).rejects.toMatchObject(
       illegalToken('AUTH_KEY_UNKNOWN'),

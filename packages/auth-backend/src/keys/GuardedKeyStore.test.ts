@@ -69,7 +69,7 @@ describe('GuardedKeyStore', () => {
 
   it('drops members of a key that are not public parameters', async () => {
     const { guarded, store, expiresAt } = setUp();
-    store.listKeys = async () => [{ key: { ...key, p: 'canary', x5c: 'canary' }, expiresAt }];
+    store.listKeys = async () => [{ key: { ...key, x5t: 'canary', x5c: 'canary' }, expiresAt }];
     expect(await guarded.listKeys()).toEqual([{ key, expiresAt }]);
   });
 
