@@ -167,13 +167,13 @@ describe('a key without content', () => {
     ['an empty point of Ed25519', { kty: 'OKP', crv: 'Ed25519', x: '', alg: 'EdDSA' }],
     ['nothing', {}],
   ])('ALG-07 verifies nothing: %s', async (_, members) => {
-    const installation = new Installation();
-    installation.network.publish({ kid: 'catalog-key', ...members });
-    const receiver = { installation, auth: await installation.plugin() };
     const { alg = 'ES256' } = members as { alg?: string };
     const header = { typ: 'vnd.backstage.plugin', alg, kid: 'catalog-key' };
     const isAllowed = alg === 'ES256';
     for (const secret of ['', '\u0000', Buffer.alloc(64)]) {
+      const installation = new Installation();
+      installation.network.publish({ kid: 'catalog-key', ...members });
+      const receiver = { installation, auth: await installation.plugin() };
       const forged = signWithSecret(header, claims(installation), secret);
       await expectRefused(receiver, forged, isAllowed ? 'AUTH_KEY_UNKNOWN' : NOT_ALLOWED, {
         requests: isAllowed ? 1 : 0,
