@@ -1,4 +1,4 @@
-import { constants, createHmac, sign } from 'node:crypto';
+import { constants, sign } from 'node:crypto';
 import * as jose from 'jose';
 import { createKey } from '../testing/keyFixtures';
 import { forge } from '../testing/tokenFixtures';
@@ -87,103 +87,6 @@ describe('verifyJws', () => {
       }
     },
   );
-
-  it('refuses a public key used as a secret, in whatever form', async () => {
-    const { publicKey } = es256.verification;
-    const { x, y } = es256.jwk as unknown as { x: string; y: string };
-    const point = Buffer.concat([Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
-    const pem = publicKey.export({ format: 'pem', type: 'spki' }) as string;
-    const secrets: Array<string | Buffer> = [
-      pem,
-      pem.trim(),
-      pem.replaceAll('\n', '\r\n'),
-      ` ${pem}`,
-      `text\n${pem}`,
-      publicKey.export({ format: 'der', type: 'spki' }),
-      JSON.stringify(es256.jwk),
-      JSON.stringify(publicKey.export({ format: 'jwk' })),
-      point,
-      Buffer.concat([Buffer.from([4]), point]),
-      Buffer.from(x, 'base64url'),
-    ];
-    for (const alg of ['HS256', 'ES256']) {
-      const [input] = [forge({ alg, kid: 'key-ES256' }, { sub: 'x' }, es256.signing)].map(token =>
-        token.slice(0, token.lastIndexOf('.')),
-      );
-      for (const secret of secrets) {
-        const forged = createHmac('sha256', secret).update(input!).digest('base64url');
-        await expect(
-          verifyJws(parseCompact(`${input}.${forged}`), es256.verification, ['ES256']),
-        ).rejects.toMatchObject({ name: 'AuthenticationError' });
-      }
-    }
-  });
-
-  it('refuses every change of a single bit', async () => {
-    const token = await signJws(
-      'vnd.backstage.plugin',
-      { sub: 'catalog', aud: 'b' },
-      es256.signing,
-    );
-    const [header, payload, signature] = token
-      .split('.')
-      .map(part => Buffer.from(part, 'base64url'));
-    let accepted = 0;
-    let refused = 0;
-    for (const segment of [header!, payload!, signature!]) {
-      for (let bit = 0; bit < segment.length * 8; bit += 1) {
-        segment[bit >> 3]! ^= 1 << (bit & 7);
-        const changed = [header!, payload!, signature!].map(part => part.toString('base64url'));
-        try {
-          await verifyJws(parseCompact(changed.join('.')), es256.verification, ['ES256']);
-          accepted += 1;
-        } catch (error) {
-          expect(error).toMatchObject({ name: 'AuthenticationError' });
-          refused += 1;
-        }
-        segment[bit >> 3]! ^= 1 << (bit & 7);
-      }
-    }
-    expect(accepted).toBe(0);
-    expect(refused).toBe((header!.length + payload!.length + 64) * 8);
-  });
-
-  const order = BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551');
-  const number = (value: bigint) => Buffer.from(value.toString(16).padStart(64, '0'), 'hex');
-
-  it.each<[string, Buffer]>([
-    ['all zero', Buffer.alloc(64)],
-    ['r = 0', Buffer.concat([number(0n), number(1n)])],
-    ['s = 0', Buffer.concat([number(1n), number(0n)])],
-    ['r = n', Buffer.concat([number(order), number(1n)])],
-    ['s = n', Buffer.concat([number(1n), number(order)])],
-    ['r = n - 1, s = 1', Buffer.concat([number(order - 1n), number(1n)])],
-    ['of 63 bytes', Buffer.alloc(63, 1)],
-    ['of 65 bytes', Buffer.alloc(65, 1)],
-    ['of 96 bytes', Buffer.alloc(96, 1)],
-    ['of 132 bytes', Buffer.alloc(132, 1)],
-  ])('refuses a signature that is %s', async (_, bytes) => {
-    const token = await signJws('test', { sub: 'x' }, es256.signing);
-    const input = token.slice(0, token.lastIndexOf('.') + 1);
-    await expect(
-      verifyJws(parseCompact(input + bytes.toString('base64url')), es256.verification, ['ES256']),
-    ).rejects.toMatchObject({ code: 'AUTH_SIGNATURE_INVALID' });
-  });
-
-  it('refuses a good signature in DER, or with zeros around it', async () => {
-    const token = await signJws('test', { sub: 'x' }, es256.signing);
-    const input = token.slice(0, token.lastIndexOf('.'));
-    const der = sign('sha256', Buffer.from(input), es256.signing.privateKey);
-    const raw = parseCompact(token).signature;
-    const zero = Buffer.alloc(1);
-    for (const bytes of [der, Buffer.concat([raw, zero]), Buffer.concat([zero, raw])]) {
-      await expect(
-        verifyJws(parseCompact(`${input}.${bytes.toString('base64url')}`), es256.verification, [
-          'ES256',
-        ]),
-      ).rejects.toMatchObject({ code: 'AUTH_SIGNATURE_INVALID' });
-    }
-  });
 
   it('keeps the paddings of RSA apart', async () => {
     const { signing, verification } = keyOf('PS256');

@@ -33,7 +33,8 @@ export function createLegacyMethod(entry: LegacyAccess, clock: Clock): ExternalM
   };
 }
 
-function isSignedWith(secret: Buffer, { signingInput, signature }: UnverifiedJws): boolean {
+/** Tells whether a token is signed with a secret: HS256 (RFC 7518 section 3.2), by the whole tag, in constant time. */
+export function isSignedWith(secret: Buffer, { signingInput, signature }: UnverifiedJws): boolean {
   const expected = createHmac('sha256', secret).update(signingInput, 'ascii').digest();
   return signature.length === expected.length && timingSafeEqual(signature, expected);
 }
