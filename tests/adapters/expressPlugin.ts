@@ -30,6 +30,7 @@ export function onExpress(name: 'express' | 'express4'): StartPlugin {
     const app = framework();
     app.use(basePath || '/', plugin);
     app.use(adapter.authErrorHandler());
-    return { auth, addAuthPolicy, send: await start(app), stop };
+    const send = await start(app);
+    return { auth, addAuthPolicy, send, port: send.port, stop };
   };
 }

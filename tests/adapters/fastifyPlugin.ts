@@ -1,7 +1,7 @@
 import { fastifyAuth } from '@stagepass/auth-http/fastify';
 import type { AuthPolicy } from '@stagepass/auth-node';
 import fastify, { type FastifyServerOptions } from 'fastify';
-import { sendRaw } from '../../packages/auth-http/src/testing/rawRequest';
+import { portOf, sendRaw } from '../../packages/auth-http/src/testing/rawRequest';
 import { answerAs, prepare, routes, type StartPlugin } from './plugin';
 
 /** Makes the plugin on Fastify; the server may have further options. */
@@ -34,6 +34,7 @@ export function onFastify(server: FastifyServerOptions = {}): StartPlugin {
     await app.listen({ port: 0, host: '127.0.0.1' });
     return {
       auth,
+      port: portOf(app.server),
       addAuthPolicy,
       send: (...lines) => sendRaw(app.server, ...lines),
       stop: () => app.close(),

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { createFetchAuth } from '@stagepass/auth-http/fetch';
 import { type Context, Hono } from 'hono';
-import { sendRaw } from '../../packages/auth-http/src/testing/rawRequest';
+import { portOf, sendRaw } from '../../packages/auth-http/src/testing/rawRequest';
 import { answerAs, prepare, routes, type StartPlugin } from './plugin';
 
 /** Makes the plugin on Hono, which speaks Fetch, on Node. Its router always tells cases apart. */
@@ -30,6 +30,7 @@ export const onHono: StartPlugin = async options => {
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   return {
     auth,
+    port: portOf(server),
     addAuthPolicy: policy => fetchAuth.addAuthPolicy(policy),
     send: (...lines) => sendRaw(server, ...lines),
     stop: () => new Promise(resolve => server.close(() => resolve())),

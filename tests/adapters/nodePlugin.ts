@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createNodeAuth } from '@stagepass/auth-http/node';
-import { listen, sendRaw } from '../../packages/auth-http/src/testing/rawRequest';
+import { listen, portOf, sendRaw } from '../../packages/auth-http/src/testing/rawRequest';
 import { answerAs, prepare, routes, type StartPlugin } from './plugin';
 
 /** Makes the plugin on `node:http`, with a router that tidies paths as `URL` does. */
@@ -22,6 +22,7 @@ export const onNode: StartPlugin = async options => {
   });
   return {
     auth,
+    port: portOf(server),
     addAuthPolicy: policy => nodeAuth.addAuthPolicy(policy),
     send: (...lines) => sendRaw(server, ...lines),
     stop: () => new Promise(resolve => server.close(() => resolve())),

@@ -29,17 +29,21 @@ describeAdapters('the paths of a policy', (start, name) => {
     ['PATH-02', '/public/%252e%252e/private/s.txt'],
     ['PATH-02', '/public/..%5cprivate/s.txt'],
     ['PATH-02', '/public/..\\private/s.txt'],
+    ['PATH-02', '/public/./../x'],
+    ['PATH-02', '/public/./x'],
     ['PATH-03', '/public%2f..%2fprivate%2fs.txt'],
     ['PATH-03', '/public%2fx'],
     ['PATH-03', '/public%5cx'],
     ['PATH-03', '/public\\x'],
     ['PATH-03', '/public%00'],
+    ['PATH-03', '/x/%70ublic'],
     ['PATH-03', '/public%'],
     ['PATH-03', '/public%ff'],
     ['PATH-04', '//private'],
     ['PATH-04', '/public//private'],
     ['PATH-04', '/public//'],
     ['PATH-04', '///'],
+    ['PATH-05', '/PRIVATE'],
     ['PATH-06', '/publicity'],
     ['PATH-06', '/public.json'],
     ['PATH-06', '/public;x'],
@@ -70,13 +74,17 @@ describeAdapters('the paths of a policy', (start, name) => {
 
   it.each([
     'http://localhost/api/test/public/../private',
+    '/api//test/private',
+    '//api/test/private',
+    '/API/TEST/private',
+    '/Api/Test/PRIVATE',
     'http://localhost//api/test/private',
     'http://user@localhost/api/test/private',
     'http://localhost/api/test/public#/../../private',
     'https://localhost/api/test/private?/public',
     'ftp://localhost/api/test/private',
     '*',
-  ])('open nothing else for the target %s', async target => {
+  ])('PATH-04, PATH-05: open nothing else for the target %s', async target => {
     const { send } = await start({ policies: [open('/public')] });
     expect([undefined, 'public']).toContain(handlerOf(await send(`GET ${target}`)));
     expect(handlerOf(await send(`OPTIONS ${target}`))).not.toBe('private');
@@ -107,6 +115,16 @@ describeAdapters('the paths of a policy', (start, name) => {
       },
     );
   });
+
+  it.each(['/%70ublic', '/%70ublic/x', '/p%75blic'])(
+    'PATH-03: an encoded letter at %s opens nothing that the letter does not',
+    async path => {
+      const { send } = await start({ policies: [open('/public')] });
+      expect([undefined, 'public']).toContain(handlerOf(await send(`GET /api/test${path}`)));
+      const { send: sendClosed } = await start({ policies: [open('/'), cookie('/public')] });
+      expect(handlerOf(await sendClosed(`GET /api/test${path}`))).toBeUndefined();
+    },
+  );
 
   it('PATH-07: methods narrow a policy, and GET brings HEAD', async () => {
     const { send } = await start({ policies: [open('/item', { methods: ['GET'] })] });

@@ -20,6 +20,8 @@ export interface PluginOptions {
 export interface RunningPlugin {
   /** Sends request line, without version, and header lines as they are; see `sendRaw`. */
   send(...lines: string[]): Promise<RawAnswer>;
+  /** Where it listens, on loopback. */
+  readonly port: number;
   addAuthPolicy(policy: AuthPolicy): void;
   readonly auth: FakeAuthService;
   stop(): Promise<void>;

@@ -139,7 +139,7 @@ export const hostileRequest = (now: number): fc.Arbitrary<Sent & { token: string
     .record({
       token: token(now),
       way: fc.nat(7),
-      path: fc.constantFrom('/private', '/view', '/users', '/calls'),
+      path: fc.constantFrom('/private', '/view', '/users', '/calls', '/.backstage/auth/v1/cookie'),
       method: fc.constantFrom('GET', 'POST'),
       origin: fc.constantFrom(undefined, SECRET, 'https://elsewhere.example'),
     })

@@ -13,7 +13,7 @@ import {
   TELLABLE,
 } from './hostile';
 import { collectMetrics } from './metrics';
-import { World } from './World';
+import { bearer, World } from './World';
 
 const auth: JsonObject = {
   externalAccess: [
@@ -112,6 +112,8 @@ describe('LOG-02: secrets and claims', () => {
           expect(`${toCaller} ${told} ${reasons}`).not.toContain(hidden);
         }
         expect(toCaller).not.toContain(TELLABLE);
+        // Nor is any other token there, such as those that are issued on the way, or a part of one.
+        expect(`${toCaller} ${told} ${reasons}`).not.toMatch(/eyJ[\w-]{8}/);
         for (const { message, meta } of installation.logger.entries) {
           expect(`${message} ${JSON.stringify(meta)}`).toMatch(/^[\x20-\x7e]{1,2000}$/);
         }
@@ -132,6 +134,34 @@ describe('LOG-02: secrets and claims', () => {
     const labels = JSON.stringify(await metrics.read());
     expect(labels).toContain('stagepass.auth.refusals');
     expect(labels).not.toMatch(/canary|user:default|catalog|idp/);
+  });
+
+  it('of good callers, and what is issued to them, are in no log line, event or label', async () => {
+    const { installation, events } = world;
+    const { userKey } = publishedKeys;
+    const user = installation.userToken({}, {}, userKey);
+    const limited = installation.limitedUserToken({}, {}, userKey);
+    installation.logger.entries.length = 0;
+    events.length = 0;
+    const cookie = await world.send({ path: '/.backstage/auth/v1/cookie', headers: bearer(user) });
+    const [line = ''] = cookie.headers['set-cookie'] ?? [];
+    const value = /^backstage-auth=([^;]+);/.exec(line)?.[1];
+    expect(value).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+    for (const headers of [bearer(user), bearer(STATIC_TOKEN)]) {
+      expect((await world.send({ path: '/calls', headers })).status).toBe(200);
+    }
+    for (const held of [value, limited]) {
+      const sent = { path: '/view', headers: { cookie: `backstage-auth=${held}` } };
+      expect((await world.send(sent)).status).toBe(200);
+    }
+    const told = `${installation.traces} ${JSON.stringify(await metrics.read())}`;
+    expect(events.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['verified', 'delegated', 'cookie-issued']),
+    );
+    expect(told).not.toMatch(/eyJ[\w-]{8}/);
+    for (const hidden of [user, limited, value!, STATIC_TOKEN].flatMap(givingAway)) {
+      expect(told).not.toContain(hidden);
+    }
   });
 
   const secret = fc.constantFrom(

@@ -115,6 +115,18 @@ describe('issueUserCookie', () => {
     },
   );
 
+  it('CKE-07, CKE-08: is decided by the bearer alone, however many cookies others have added', async () => {
+    const tossed = Array.from({ length: 40 }, (_, index) => limited('joe', index + 1));
+    for (const values of [tossed, [limited('jane'), ...tossed], [...tossed, limited('jane')]]) {
+      const { auth, httpAuth } = setUpHttpAuth();
+      const { headers } = bearer('user.jane');
+      const res = answerTo({ headers: { ...headers, ...withCookies(...values).headers } });
+      await httpAuth.issueUserCookie(res);
+      expect(res.getHeader('Set-Cookie')).toEqual([clearLines[1], setLine(limited('jane'))]);
+      expect(auth.verified).toHaveLength(1);
+    }
+  });
+
   it('clears every form of the cookie for credentials of nobody', async () => {
     const { clock, httpAuth } = setUpHttpAuth();
     clock.advance(1234);
@@ -158,12 +170,23 @@ describe('issueUserCookie', () => {
     });
   });
 
-  it('refuses a token too long for a cookie, without repeating it', async () => {
+  it('CKE-11: refuses a token too long for a cookie, and says so in the log, without repeating it', async () => {
+    const { httpAuth, events, lines } = setUpHttpAuth();
     const name = 'x'.repeat(4096);
     const res = answerTo(bearer(`user.${name}`));
-    const issued = setUpHttpAuth().httpAuth.issueUserCookie(res);
+    const issued = httpAuth.issueUserCookie(res);
     await expect(issued).rejects.toThrow('browsers drop a cookie of more than 4096');
     await expect(issued).rejects.not.toThrow('xxxx');
     expect(res.hasHeader('Set-Cookie')).toBe(false);
+    expect(lines).toEqual([
+      [
+        'error',
+        expect.stringMatching(
+          /^Failed to issue user cookie to "user:default\/x{1,200}\.{3}, name and token have \d+ bytes and browsers drop a cookie of more than 4096$/,
+        ),
+        {},
+      ],
+    ]);
+    expect(events).toEqual([]);
   });
 });

@@ -58,11 +58,20 @@ export interface HttpAuthServiceOptions {
 }
 
 /**
- * A request service that can be told that no more requests will come.
+ * A request service that records what is refused to requests, and can be told that no more of them will come.
  *
  * @public
  */
 export interface ClosableHttpAuthService extends HttpAuthService {
+  /**
+   * Records what something else than this service refuses to a request, as what it refuses itself: once, in log,
+   * audit hook and metrics, under the correlation id of the request. Other errors are no refusals and left alone.
+   *
+   * @param error - what was thrown
+   * @param req - the request
+   * @returns what to throw: the same, with a correlation id
+   */
+  recordRefusal(error: unknown, req: AuthRequest): unknown;
   /** Tells the log of refusals that were only counted so far. Timers hold no process. */
   close(): void;
 }

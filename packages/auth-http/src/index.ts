@@ -6,7 +6,7 @@
 export { asError } from './core/asError';
 export { type CredentialsBarrier, createCredentialsBarrier } from './core/credentialsBarrier';
 export { pathBelow } from './core/pathBelow';
-export { type Answer, answerError } from './core/problem';
+export { type Answer, answerError, writeHeaders } from './core/problem';
 export type { UserCookieOptions } from './core/userCookie';
 export {
   type ClosableHttpAuthService,

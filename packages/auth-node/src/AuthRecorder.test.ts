@@ -192,6 +192,18 @@ describe('an event', () => {
   });
 });
 
+describe('a fault', () => {
+  it('is told, and counted where it repeats itself', () => {
+    const { clock, recorder, lines } = setUp();
+    for (let time = 0; time < 3; time += 1) recorder.failed('cookie', 'too long');
+    clock.advance(10_000);
+    expect(lines).toEqual([
+      ['error', 'too long', {}],
+      ['error', 'too long (the last of 2 in 10 s that were counted, not told)', { count: 2 }],
+    ]);
+  });
+});
+
 describe('close', () => {
   it('tells what was counted', () => {
     const { clock, recorder, lines } = setUp();

@@ -28,7 +28,7 @@ export class AuthRecorder {
   readonly #onAuthEvent: ((event: AuthEvent) => void) | undefined;
   readonly #metrics: AuthMetrics;
   readonly #refusals: CountedLog;
-  readonly #hookFailures: CountedLog;
+  readonly #faults: CountedLog;
 
   /** @param options - `onAuthEvent`: may throw, or be async and reject: that is logged and changes nothing */
   constructor(options: {
@@ -47,7 +47,7 @@ export class AuthRecorder {
       write: (message, meta) => logger.warn(message, meta),
       clock,
     });
-    this.#hookFailures = new CountedLog({
+    this.#faults = new CountedLog({
       write: (message, meta) => logger.error(message, meta),
       clock,
     });
@@ -101,10 +101,20 @@ export class AuthRecorder {
     return refusal;
   }
 
+  /**
+   * Tells the log of a fault of the backend; there too repetitions are counted.
+   *
+   * @param kind - what is counted together; one of few
+   * @param message - with foreign values quoted
+   */
+  failed(kind: string, message: string): void {
+    this.#faults.tell(kind, message);
+  }
+
   /** Tells the log what was counted so far. */
   close(): void {
     this.#refusals.close();
-    this.#hookFailures.close();
+    this.#faults.close();
   }
 
   #record(event: AuthEvent, { tokenKind, work }: Circumstances = {}): void {
@@ -120,7 +130,7 @@ export class AuthRecorder {
     if (!hook) return;
     // In an async function, since a hook may be one too, and its rejection would end the process.
     (async () => hook(event))().catch((error: unknown) => {
-      this.#hookFailures.tell('onAuthEvent', `onAuthEvent failed: ${quote(tell(error))}`);
+      this.failed('onAuthEvent', `onAuthEvent failed: ${quote(tell(error))}`);
     });
   }
 }

@@ -24,7 +24,14 @@ describe('isFromElsewhere', () => {
     ['POST', { origin: 'null', host: '127.0.0.1:7007' }, true],
     ['POST', { origin: 'null' }, true],
     ['POST', { origin: 'null', host: '' }, true],
+    ['POST', { origin: 'null', host: 'null' }, true],
+    ['POST', { origin: 'file://', host: '' }, true],
+    ['POST', { origin: 'junk', host: 'undefined' }, true],
   ])('says of %s %j: %s', (method, headers, expected) => {
     expect(isFromElsewhere({ method, headers }, origins)).toBe(expected);
+  });
+
+  it('does not let the null origin be trusted', () => {
+    expect(isFromElsewhere({ method: 'POST', headers: { origin: 'null' } }, ['null'])).toBe(true);
   });
 });

@@ -13,7 +13,9 @@ export function isFromElsewhere(request: AuthRequest, corsOrigins: readonly stri
   if (onlyValue(request, 'sec-fetch-site') === 'same-origin') return false;
   const origin = onlyValue(request, 'origin');
   if (origin === undefined) return true;
-  return !corsOrigins.includes(origin) && hostOf(origin) !== onlyValue(request, 'host');
+  if (corsOrigins.includes(origin) && origin !== 'null') return false;
+  const host = hostOf(origin);
+  return host === undefined || host !== onlyValue(request, 'host');
 }
 
 function onlyValue(request: AuthRequest, name: string): string | undefined {
@@ -21,7 +23,7 @@ function onlyValue(request: AuthRequest, name: string): string | undefined {
   return values.length === 1 ? values[0] : undefined;
 }
 
-/** A text that no `Host` header is, for what is no origin. */
-function hostOf(origin: string): string {
-  return URL.canParse(origin) ? new URL(origin).host : 'null';
+/** Undefined for what is no origin of a page, such as the `null` of a sandboxed frame. */
+function hostOf(origin: string): string | undefined {
+  return /^https?:/.test(origin) && URL.canParse(origin) ? new URL(origin).host : undefined;
 }

@@ -18,6 +18,7 @@ import {
   type PublicUserTokenIssuer,
   type Route,
   userTokenRoutes,
+  writeHeaders,
 } from '../index';
 
 /**
@@ -92,15 +93,15 @@ export function authErrorHandler(): ErrorRequestHandler {
 }
 
 /**
- * Makes the error handler that gives refusals their `WWW-Authenticate` (RFC 6750 section 3) or `Retry-After`,
- * and leaves the rest of the answer to the next error handler.
+ * Makes the error handler that gives refusals their `WWW-Authenticate` (RFC 6750 section 3) or `Retry-After`, and
+ * drops a dead auth cookie, and leaves the rest of the answer to the next error handler.
  *
  * @public
  */
 export function authChallengeHandler(): ErrorRequestHandler {
   return (error, req, res, next) => {
     const answer = res.headersSent ? undefined : answerError(error, req);
-    if (answer) res.set(answer.headers);
+    if (answer) writeHeaders(res, answer);
     next(error);
   };
 }
@@ -115,8 +116,9 @@ function mount(router: Router, routes: readonly Route[]): void {
   }
 }
 
-function send(res: Response, { status, headers, body }: Answer): void {
-  res.status(status).set(headers);
+function send(res: Response, answer: Answer): void {
+  const { status, body } = answer;
+  writeHeaders(res.status(status), answer);
   if (body) res.json(body);
   else res.end();
 }

@@ -11,6 +11,7 @@ import {
   keySetRoutes,
   pathBelow,
   type Route,
+  writeHeaders,
 } from '../index';
 
 declare module 'fastify' {
@@ -152,8 +153,9 @@ function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): F
   return send(reply, answer);
 }
 
-function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyReply {
-  reply.code(status).headers(headers);
+function send(reply: FastifyReply, answer: Answer): FastifyReply {
+  const { status, body } = answer;
+  writeHeaders(authResponse(reply.code(status)), answer);
   if (!body) return reply.send();
   // As text, since the serializers of the scope are for the answers of its handlers.
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(body));

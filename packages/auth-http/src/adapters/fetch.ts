@@ -10,6 +10,7 @@ import {
   createPluginGate,
   pathBelow,
   type PluginGateOptions,
+  writeHeaders,
 } from '../index';
 
 /**
@@ -123,7 +124,7 @@ function responseOver(headers: Headers, req: Request): AuthResponse {
 
 function createResponse(request: Request, answer: Answer, headers: Headers): Response {
   const { status, body } = answer;
-  for (const [name, value] of Object.entries(answer.headers)) headers.set(name, value);
+  writeHeaders(responseOver(headers, request), answer);
   if (body === undefined) return new Response(null, { status, headers });
   headers.set('Content-Type', 'application/json; charset=utf-8');
   return new Response(request.method === 'HEAD' ? null : JSON.stringify(body), { status, headers });

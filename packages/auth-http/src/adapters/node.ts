@@ -1,5 +1,11 @@
 import type { AuthPolicy, AuthRequest, AuthResponse, HttpAuthService } from '@stagepass/auth-node';
-import { type Answer, answerError, createPluginGate, type PluginGateOptions } from '../index';
+import {
+  type Answer,
+  answerError,
+  createPluginGate,
+  type PluginGateOptions,
+  writeHeaders,
+} from '../index';
 
 /**
  * A request of Node's `http`, `https` or `http2`.
@@ -85,9 +91,10 @@ export function createNodeAuth(options: PluginGateOptions): NodeAuth {
   };
 }
 
-function send(response: NodeResponse, { status, headers, body }: Answer): void {
+function send(response: NodeResponse, answer: Answer): void {
+  const { status, body } = answer;
   response.statusCode = status;
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  writeHeaders(response, answer);
   if (body === undefined) {
     response.end();
     return;

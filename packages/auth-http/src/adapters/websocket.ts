@@ -1,3 +1,4 @@
+import { InputError } from '@backstage/errors';
 import type {
   BackstageCredentials,
   BackstagePrincipalTypes,
@@ -5,10 +6,10 @@ import type {
   HttpAuthService,
 } from '@stagepass/auth-node';
 import { createAuthError, systemClock, viewCredentials } from '@stagepass/auth-node/internal';
-import { type Answer, answerError } from '../index';
+import { type Answer, answerError, type ClosableHttpAuthService } from '../index';
 import { closeAtExpiry } from './websocket/closeAtExpiry';
 import { refuseUpgrade } from './websocket/refuseUpgrade';
-import { requireUpgrade, type UpgradeRequest } from './websocket/requireUpgrade';
+import { findNoUpgrade, type UpgradeRequest } from './websocket/requireUpgrade';
 import type { UpgradeSocket } from './websocket/UpgradeSocket';
 
 /**
@@ -19,9 +20,9 @@ import type { UpgradeSocket } from './websocket/UpgradeSocket';
 export interface UpgradeAuthOptions<TAllowed extends keyof BackstagePrincipalTypes> {
   /**
    * The request service of the plugin, as `createHttpAuthService` makes it: it is what refuses an auth cookie
-   * from a foreign origin.
+   * from a foreign origin, and what records the refusals.
    */
-  httpAuth: HttpAuthService;
+  httpAuth: HttpAuthService & Partial<Pick<ClosableHttpAuthService, 'recordRefusal'>>;
   /**
    * The principals that may open a WebSocket; default users and services. Nobody comes in without credentials
    * unless `none` is among them, `dangerouslyDisableDefaultAuthPolicy` or not.
@@ -100,6 +101,16 @@ export function createUpgradeAuth<
   const { httpAuth, onError, clock = systemClock, allowLimitedAccess = true } = options;
   const allow = options.allow ?? (['user', 'service'] as TAllowed[]);
 
+  function requireUpgrade(request: UpgradeRequest): void {
+    const found = findNoUpgrade(request);
+    if (found === undefined) return;
+    const expected = 'the upgrade to a WebSocket: GET, HTTP/1.1, "Upgrade: websocket", no body';
+    // Answered with 400, as RFC 6455 has it, and recorded under the code that comes closest.
+    const reason = `expected ${expected}; found ${found}`;
+    httpAuth.recordRefusal?.(createAuthError('AUTH_REQUEST_AMBIGUOUS', reason), request);
+    throw new InputError(`Expected ${expected}`);
+  }
+
   async function authenticate(request: UpgradeRequest) {
     requireUpgrade(request);
     const credentials = await httpAuth.credentials(request, { allow, allowLimitedAccess });
@@ -113,7 +124,8 @@ export function createUpgradeAuth<
     return credentials;
   }
 
-  function refuse(request: UpgradeRequest, socket: UpgradeSocket, error: unknown): void {
+  function refuse(request: UpgradeRequest, socket: UpgradeSocket, reason: unknown): void {
+    const error = httpAuth.recordRefusal?.(reason, request) ?? reason;
     const answer = answerError(error, request);
     refuseUpgrade(socket, request, answer ?? unexpected(request), clock);
     if (!answer) onError(error);

@@ -14,11 +14,13 @@ import {
   requirePrincipal,
 } from '@stagepass/auth-node';
 import { type AuthRecorder, createAuthError, quote } from '@stagepass/auth-node/internal';
+import { attachCookies } from './attachedCookies';
 import {
-  authenticateCookies,
+  areUseless,
   type CookieVerifier,
+  decideCookies,
   lastToExpire,
-  proveCookies,
+  tryCookies,
 } from './cookieCredentials';
 import { cookieValues } from './cookieHeader';
 import { canChangeSomething, comesFromTrustedOrigin, originOf } from './cookieOrigin';
@@ -76,6 +78,10 @@ export class DefaultHttpAuthService implements HttpAuthService {
     }
   }
 
+  recordRefusal(error: unknown, req: AuthRequest): unknown {
+    return this.#refused(error, req);
+  }
+
   close(): void {
     this.#options.recorder.close();
   }
@@ -105,14 +111,21 @@ export class DefaultHttpAuthService implements HttpAuthService {
     }
     const { userEntityRef } = credentials.principal;
     const values = res.req ? cookieValues(res.req, cookie.name) : [];
-    const { proved } = await proveCookies(this.#verifier(res.req), values);
+    const { proved, untried } = await tryCookies(this.#verifier(res.req), values);
     const own = proved.filter(({ principal }) => principal.userEntityRef === userEntityRef);
-    const hasForeign = own.length < proved.length;
+    const hasForeign = own.length < proved.length || untried > 0;
     const present = lastToExpire(own)?.expiresAt;
     if (!hasForeign && present && present.getTime() > clock.now() + renewalMilliseconds) {
       return { expiresAt: present };
     }
     const { token, expiresAt } = await auth.getLimitedUserToken(credentials);
+    const problem = cookie.problemOf(token);
+    if (problem !== undefined) {
+      recorder.failed(
+        'cookie',
+        `Failed to issue user cookie to ${quote(userEntityRef)}, ${problem}`,
+      );
+    }
     const line = cookie.set(externalBaseUrl, token, expiresAt, clock.now());
     // Someone else's cookie may stand beside ours, where it has the other form, and would make every later
     // request ambiguous. It is cleared first: some cookie jars do not tell the two forms apart.
@@ -151,7 +164,16 @@ export class DefaultHttpAuthService implements HttpAuthService {
     if (token !== undefined) return verifier.authenticate(token);
     const values = cookieValues(req, cookie.name);
     if (values.length > 0 && canChangeSomething(req)) await this.#requireTrustedOrigin(req);
-    return (await authenticateCookies(verifier, values)) ?? auth.getNoneCredentials();
+    const trial = await tryCookies(verifier, values);
+    if (areUseless(trial)) {
+      throw attachCookies(this.#refused(trial.failures[0], req), await this.#clearingLines());
+    }
+    return decideCookies(trial) ?? auth.getNoneCredentials();
+  }
+
+  /** The lines that drop the auth cookie; none where it cannot be told how: the refusal goes out without. */
+  async #clearingLines(): Promise<string[]> {
+    return this.#externalBaseUrl().then(this.#options.cookie.clear, () => []);
   }
 
   /** What verifies the tokens of a request where limited access is allowed. */

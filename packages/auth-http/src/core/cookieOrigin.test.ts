@@ -70,4 +70,9 @@ describe('comesFromTrustedOrigin', () => {
     );
     expect(comesFromTrustedOrigin({ method: 'POST', headers: asFetched }, origins)).toBe(expected);
   });
+
+  it('does not let the null origin be trusted, which a base URL of another scheme would have', () => {
+    const headers = { origin: new URL('app://backend').origin };
+    expect(comesFromTrustedOrigin({ method: 'POST', headers }, ['null'])).toBe(false);
+  });
 });

@@ -26,7 +26,8 @@ export function comesFromTrustedOrigin(
 ): boolean {
   if (onlyValue(request, 'sec-fetch-site') === 'same-origin') return true;
   const origin = onlyValue(request, 'origin');
-  return origin !== undefined && trustedOrigins.includes(origin);
+  // Sandboxed frames have the origin `null`, and so have URLs of schemes that a browser does not know.
+  return origin !== undefined && origin !== 'null' && trustedOrigins.includes(origin);
 }
 
 /** Says for a reason where a request comes from, as far as its headers are what a browser sends. */

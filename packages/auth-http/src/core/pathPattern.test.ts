@@ -99,11 +99,11 @@ describe('parsePathPattern', () => {
     ['/:a:b', 'Missing text before "b"'],
     ['/x/*a-:b/*c/y', 'it has more than one wildcard'],
     ['/a' + '{/b}'.repeat(9), 'Too many path combinations'],
-  ])('refuses %j', (policyPath, reason) => {
+  ])('PATH-11: refuses %j', (policyPath, reason) => {
     expect(() => parsePathPattern(policyPath, false)).toThrow(reason);
   });
 
-  it('refuses an exact "*"', () => {
+  it('PATH-11: refuses an exact "*"', () => {
     expect(() => parsePathPattern('*', true)).toThrow('"*" stands for every path');
   });
 });

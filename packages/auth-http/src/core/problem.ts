@@ -1,5 +1,7 @@
 import type { JsonObject } from '@backstage/types';
-import { type AuthErrorCode, isAuthError } from '@stagepass/auth-node';
+import { type AuthErrorCode, type AuthResponse, isAuthError } from '@stagepass/auth-node';
+import { attachedCookies } from './attachedCookies';
+import { appendCookies, preventCaching } from './responseHeaders';
 
 /**
  * What to send back, for an adapter to write with the means of its framework.
@@ -9,6 +11,8 @@ import { type AuthErrorCode, isAuthError } from '@stagepass/auth-node';
 export interface Answer {
   status: number;
   headers: Record<string, string>;
+  /** `Set-Cookie` lines, beside those that the response has; the answer must not be stored then. */
+  cookies?: readonly string[];
   /** Sent as JSON; absent: no body. */
   body?: JsonObject;
 }
@@ -64,8 +68,22 @@ const problemsByName: Readonly<Record<string, Problem>> = {
 };
 
 /**
+ * Sets the headers of an answer on a response, its cookies beside those that are there.
+ *
+ * @param response - the response, or what stands for one
+ * @public
+ */
+export function writeHeaders(response: AuthResponse, { headers, cookies = [] }: Answer): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  if (cookies.length === 0) return;
+  appendCookies(response, cookies);
+  preventCaching(response);
+}
+
+/**
  * Returns the answer to an error: status, challenge (RFC 6750 section 3) and Backstage's error body with
- * name and message alone. Errors of this product are told by their `code`, those of `@backstage/errors`
+ * name and message alone; and the lines that drop the auth cookie, where it holds what proves nobody for good and was
+ * the cause. Errors of this product are told by their `code`, those of `@backstage/errors`
  * by their `name`.
  *
  * @param error - whatever was thrown
@@ -80,9 +98,11 @@ export function answerError(
   const problem = findProblem(error);
   if (!problem) return undefined;
   const { name, message } = error as Error;
+  const cookies = attachedCookies(error);
   return {
     status: problem.status,
     headers: { ...problem.headers },
+    ...(cookies.length > 0 && { cookies }),
     body: {
       error: { name, message: String(message) },
       request: { method: request.method ?? '', url: (request.url ?? '').replace(/[?#].*$/s, '') },

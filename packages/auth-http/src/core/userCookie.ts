@@ -25,7 +25,13 @@ export interface UserCookieOptions {
 /** Writes `Set-Cookie` lines of the auth cookie (RFC 6265 section 4.1). */
 export interface UserCookie {
   readonly name: string;
-  /** Returns the line that sets the cookie. */
+  /** Says why browsers would not keep a value; undefined if they would. */
+  problemOf(value: string): string | undefined;
+  /**
+   * Returns the line that sets the cookie.
+   *
+   * @throws Error when browsers would not keep it
+   */
   set(externalBaseUrl: URL, value: string, expiresAt: Date, now: number): string;
   /**
    * Returns the lines that clear the cookie in each form it can have: without `Domain`, and with those
@@ -88,8 +94,10 @@ export function createUserCookie(options: UserCookieOptions = {}, path = 'cookie
 
   return {
     name,
+    problemOf: value => problemOf(name, value),
     set(url, value, expiresAt, now) {
-      checkValue(name, value);
+      const problem = problemOf(name, value);
+      if (problem !== undefined) throw new Error(`Failed to issue user cookie, ${problem}`);
       const seconds = Math.max(0, Math.floor((expiresAt.getTime() - now) / 1000));
       return line(url, domain, value, `Max-Age=${seconds}; Expires=${expiresAt.toUTCString()}`);
     },
@@ -136,19 +144,13 @@ function checkOptions(options: Record<keyof UserCookieOptions, unknown>, path: s
   }
 }
 
-function checkValue(name: string, value: string): void {
+function problemOf(name: string, value: string): string | undefined {
   if (!/^[\x21-\x3a\x3c-\x7e]+$/.test(value)) {
-    throw new Error(
-      'Failed to issue user cookie, the token has characters that no cookie can hold',
-    );
+    return 'the token has characters that no cookie can hold';
   }
   const length = name.length + value.length;
-  if (length > longestNameAndValue) {
-    throw new Error(
-      `Failed to issue user cookie, name and token have ${length} bytes and browsers drop a cookie ` +
-        `of more than ${longestNameAndValue}`,
-    );
-  }
+  if (length <= longestNameAndValue) return undefined;
+  return `name and token have ${length} bytes and browsers drop a cookie of more than ${longestNameAndValue}`;
 }
 
 /** Browsers compare the prefixes without regard to case. */

@@ -4,7 +4,7 @@ import type { AuthPolicy, AuthRequest, BackstageCredentials } from '@stagepass/a
 import type express from 'express';
 import type * as Adapter from '../adapters/express';
 import { FakeAuthService, limitedToken, oneHour, startOfTests } from './FakeAuthService';
-import { listen, type RawAnswer, sendRaw } from './rawRequest';
+import { listen, portOf, type RawAnswer, sendRaw } from './rawRequest';
 import { setUpHttpAuth } from './setUpHttpAuth';
 
 /** The copies of Express that the adapter is tested on. */
@@ -34,7 +34,9 @@ function createServers() {
     async start(app: express.Express) {
       const server = await listen(app);
       servers.push(server);
-      return (...lines: string[]) => sendRaw(server, ...lines);
+      return Object.assign((...lines: string[]) => sendRaw(server, ...lines), {
+        port: portOf(server),
+      });
     },
     async stop() {
       for (const server of servers.splice(0)) {

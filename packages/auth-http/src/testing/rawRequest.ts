@@ -16,6 +16,11 @@ export async function listen(listener: RequestListener): Promise<Server> {
   return server;
 }
 
+/** Returns the port on which a server listens. */
+export function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
 /**
  * Sends a request exactly as written, over a socket of its own: `fetch` and `URL` would tidy its path.
  *
@@ -23,8 +28,7 @@ export async function listen(listener: RequestListener): Promise<Server> {
  */
 export async function sendRaw(server: Server, ...lines: string[]): Promise<RawAnswer> {
   const [requestLine, ...headers] = lines;
-  const { port } = server.address() as AddressInfo;
-  const socket = connect(port, '127.0.0.1');
+  const socket = connect(portOf(server), '127.0.0.1');
   const head = [`${requestLine} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers];
   socket.write(`${head.join('\r\n')}\r\n\r\n`, 'latin1');
   const chunks: Buffer[] = [];

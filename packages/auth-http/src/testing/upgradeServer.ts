@@ -27,7 +27,7 @@ export interface Admitted {
 export async function startUpgradeServer<
   TAllowed extends keyof BackstagePrincipalTypes = 'user' | 'service',
 >(options: Partial<UpgradeAuthOptions<TAllowed>> & Parameters<typeof setUpHttpAuth>[0] = {}) {
-  const { auth, clock, httpAuth } = setUpHttpAuth(options);
+  const { auth, clock, httpAuth, events, lines } = setUpHttpAuth(options);
   const errors: unknown[] = [];
   const upgradeAuth = createUpgradeAuth<TAllowed>({
     httpAuth,
@@ -51,7 +51,7 @@ export async function startUpgradeServer<
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   return {
-    ...{ auth, clock, errors, server, admitted, sockets, upgradeAuth },
+    ...{ auth, clock, events, lines, errors, server, admitted, sockets, upgradeAuth },
     /** Says what is done with a socket that was admitted. */
     onAdmitted(callback: (upgrade: Admitted) => unknown) {
       accept = callback;

@@ -12,7 +12,7 @@ import { graceMilliseconds, type UpgradeSocket } from './UpgradeSocket';
 export function refuseUpgrade(
   socket: UpgradeSocket,
   request: { method?: string },
-  { status, headers, body }: Answer,
+  { status, headers, cookies = [], body }: Answer,
   clock: Clock,
 ): void {
   const json = body ? JSON.stringify(body) : '';
@@ -21,8 +21,11 @@ export function refuseUpgrade(
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': String(Buffer.byteLength(json)),
     Date: new Date(clock.now()).toUTCString(),
+    ...(cookies.length > 0 && { 'Cache-Control': 'no-store' }),
     Connection: 'close',
-  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  })
+    .concat(cookies.map(line => ['Set-Cookie', line]))
+    .map(([name, value]) => `${name}: ${value}\r\n`);
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n`;
   socket.once(
     'close',
