@@ -8,8 +8,11 @@ import { TokenBucket } from './TokenBucket';
 /** How often the store is asked for the published keys: a few times at once, then ten times a second. */
 const READS = { capacity: 10, refillEvery: 100 };
 
-/** How long a store that says nothing is waited for before what it said last is published, in milliseconds. */
-const PATIENCE = 2_000;
+/**
+ * How long a store that says nothing is waited for before what it said last is published, in milliseconds:
+ * less than those wait who ask for the keys.
+ */
+const PATIENCE = 1_000;
 
 /** After how long a signing process looks whether its keys are still in the store, in milliseconds. */
 const LOOK_AFTER = 30_000;

@@ -164,14 +164,14 @@ export class RotatingKeySource implements KeySource {
   }
 
   async #offer(candidate: Candidate): Promise<void> {
-    const { key } = candidate.stored;
-    if (candidate.offered) {
-      const stored = await this.#store.listKeys();
-      // Its name is its thumbprint.
-      if (stored.some(other => other.key.kid === key.kid)) return;
-    }
+    if (candidate.offered && (await this.#isStored(candidate.stored))) return;
     candidate.offered = true;
     await this.#store.addKey(candidate.stored);
+  }
+
+  /** The name of a key is its thumbprint, so that no other can have it. */
+  async #isStored({ key }: StoredKey): Promise<boolean> {
+    return (await this.#store.listKeys()).some(other => other.key.kid === key.kid);
   }
 
   /** By the time of the store too: a clock that is ahead must not delete keys of which tokens live. */
@@ -211,6 +211,8 @@ export class RotatingKeySource implements KeySource {
         await this.#store.addKey(stored);
         logger.warn(`The key store had lost the key ${kid}; stored it again`);
       } catch (error) {
+        // It was missed by a read that began before it was stored again.
+        if (await this.#isStored(stored).catch(() => false)) continue;
         lost.push(kid);
         logger.warn(`The key store has lost the key ${kid}, and does not take it`, asError(error));
       }
