@@ -6,7 +6,7 @@ export const broken = new Set<string>();
 /** What the packages use of it, and what they could. */
 const names = [
   ...['generateKeyPair', 'sign', 'verify', 'createHash', 'createPublicKey', 'randomUUID'],
-  ...['randomBytes', 'getRandomValues'],
+  'randomBytes',
 ] as const;
 
 // Functions of node:crypto give their errors to a callback, or throw them.

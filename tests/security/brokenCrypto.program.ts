@@ -41,6 +41,9 @@ void (async () => {
   const token = ((await tell('issue', issue)) ?? good) as string | undefined;
   if (!token) return;
   await tell('accept a good token', () => auth.authenticate(token));
-  const altered = token.replace(/.(.{20})$/, (end, rest) => `${end.startsWith('A') ? 'B' : 'A'}${rest}`);
+  const altered = token.replace(
+    /.(.{20})$/,
+    (end, rest) => `${end.startsWith('A') ? 'B' : 'A'}${rest}`,
+  );
   await tell('accept an altered token', () => auth.authenticate(altered));
 })();
