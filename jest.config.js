@@ -5,7 +5,8 @@
  * @type {import('jest').Config}
  */
 export default {
-  testEnvironment: 'node',
+  // What tests leave behind fails their file.
+  testEnvironment: '<rootDir>/tests/unhandled/GuardedEnvironment.ts',
   // Some tests run compilers and installs; no test depends on how fast.
   testTimeout: 60_000,
   roots: ['<rootDir>/packages', '<rootDir>/tests', '<rootDir>/examples'],

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import type { Measurement } from './Meter';
 import type { Hop, Instruction, PluginSettings } from './pluginProcess';
 
 const requireHere = createRequire(__filename);
@@ -22,8 +23,19 @@ export class PluginProcesses {
   readonly #processes = new Map<string, ChildProcess>();
   readonly #ports: Record<string, number> = {};
 
-  /** Starts the plugins, and tells each where the others are. */
-  async start(plugins: ReadonlyArray<Omit<PluginSettings, 'now'>>): Promise<void> {
+  /**
+   * Starts the plugins, and tells each where the others are.
+   *
+   * @param options - `now`: where their clocks stand, `null` for the clock of the host; `others`: the ports of
+   *   plugins that the test itself plays
+   */
+  async start(
+    plugins: ReadonlyArray<Omit<PluginSettings, 'now'>>,
+    {
+      now = Date.now(),
+      others = {},
+    }: { now?: number | null; others?: Record<string, number> } = {},
+  ): Promise<void> {
     const script = join(this.#folder, 'plugin.cjs');
     await build({
       entryPoints: [join(__dirname, 'pluginProcess.ts')],
@@ -35,15 +47,25 @@ export class PluginProcesses {
       external: ['express', '@backstage/*'],
       logLevel: 'error',
     });
-    const now = Date.now();
-    await Promise.all(plugins.map(plugin => this.#spawn(script, { ...plugin, now })));
-    const ports = this.#ports;
+    const time = now === null ? {} : { now };
+    await Promise.all(plugins.map(plugin => this.#spawn(script, { ...plugin, ...time })));
+    const ports = { ...this.#ports, ...others };
     await Promise.all([...this.#processes.keys()].map(id => this.#tell(id, { ports })));
   }
 
   /** Sets the clock of a plugin ahead, by milliseconds. */
-  advance(pluginId: string, milliseconds: number): Promise<void> {
-    return this.#tell(pluginId, { advance: milliseconds });
+  async advance(pluginId: string, milliseconds: number): Promise<void> {
+    await this.#tell(pluginId, { advance: milliseconds });
+  }
+
+  /** Measures the process of a plugin, from the last time on. */
+  measure(pluginId: string): Promise<Measurement> {
+    return this.#tell(pluginId, 'measure') as Promise<Measurement>;
+  }
+
+  /** The port of a plugin. */
+  portOf(pluginId: string): number {
+    return this.#ports[pluginId]!;
   }
 
   /** Calls a plugin with a token. */
@@ -73,7 +95,7 @@ export class PluginProcesses {
   }
 
   async #spawn(script: string, settings: PluginSettings): Promise<void> {
-    const child = spawn(process.execPath, [script], {
+    const child = spawn(process.execPath, ['--expose-gc', script], {
       env: { ...process.env, PLUGIN: JSON.stringify(settings), NODE_PATH: nodeModules },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
@@ -86,10 +108,11 @@ export class PluginProcesses {
     this.#ports[settings.pluginId] = port;
   }
 
-  async #tell(pluginId: string, instruction: Instruction): Promise<void> {
+  async #tell(pluginId: string, instruction: Instruction): Promise<unknown> {
     const child = this.#processes.get(pluginId)!;
     const done = once(child, 'message');
     child.send(instruction);
-    await done;
+    const [answer] = (await done) as [unknown];
+    return answer;
   }
 }

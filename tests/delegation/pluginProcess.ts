@@ -3,12 +3,14 @@ import { createAuthBackend } from '@stagepass/auth-backend';
 import { createHttpAuthService } from '@stagepass/auth-http';
 import { authErrorHandler, createPluginRouter } from '@stagepass/auth-http/express';
 import type { AuthService, DiscoveryService, HttpAuthService } from '@stagepass/auth-node';
+import { systemClock } from '@stagepass/auth-node/internal';
 import { TestClock } from '@stagepass/auth-test-utils';
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
 import type { AddressInfo } from 'node:net';
 import { isPermitted } from '../../examples/standalone/src/plugins/permissions';
 import { silentLogger as logger } from '../databases/silentLogger';
 import { createTheirAuth, createTheirHttpAuth } from '../differential/theirs';
+import { Meter } from './Meter';
 import { theirKeySource } from './theirKeySource';
 
 /** What the test tells the process of a plugin, as JSON in the environment variable `PLUGIN`. */
@@ -16,12 +18,15 @@ export interface PluginSettings {
   pluginId: string;
   implementation: 'ours' | 'theirs';
   config: JsonObject;
-  /** The time of its clock, in milliseconds since the epoch; Backstage has the clock of the host. */
-  now: number;
+  /**
+   * The time at which its clock stands, in milliseconds since the epoch; without it, and for Backstage, the
+   * clock of the host.
+   */
+  now?: number;
 }
 
-/** What the test may say later on: where the plugins are, or how far the clock goes ahead. */
-export type Instruction = { ports: Record<string, number> } | { advance: number };
+/** What the test may say later on: where the plugins are, how far the clock goes ahead, or to measure. */
+export type Instruction = { ports: Record<string, number> } | { advance: number } | 'measure';
 
 /** What a plugin made of the call that reached it, or how it answered when it refused. */
 export type Hop =
@@ -38,17 +43,21 @@ const permissions = [
 
 const settings = JSON.parse(process.env.PLUGIN ?? '') as PluginSettings;
 const { pluginId, implementation } = settings;
-const clock = new TestClock(settings.now);
+const testClock = settings.now === undefined ? undefined : new TestClock(settings.now);
+const clock = testClock ?? systemClock;
+const meter = new Meter();
 let ports: Record<string, number> = {};
 
 const getBaseUrl = async (id: string) => `http://127.0.0.1:${ports[id]}/api/${id}`;
 const discovery: DiscoveryService = { getBaseUrl, getExternalBaseUrl: getBaseUrl };
 
 async function createOurs(): Promise<{ auth: AuthService; router: Router }> {
-  const backend = createAuthBackend({ discovery, config: settings.config, clock, logger });
-  const auth = await backend.forPlugin(pluginId);
-  const httpAuth = createHttpAuthService({ auth, discovery, pluginId });
-  const { router } = createPluginRouter({ auth, httpAuth, config: settings.config });
+  const options = { discovery, config: settings.config, clock, logger: meter.logger };
+  const auth = await createAuthBackend(options).forPlugin(pluginId);
+  const httpAuth = createHttpAuthService({ auth, pluginId, ...options });
+  const { router, addAuthPolicy } = createPluginRouter({ auth, httpAuth, ...options });
+  addAuthPolicy({ path: '/view', allow: 'user-cookie' });
+  addAuthPolicy({ path: '/public', allow: 'unauthenticated' });
   router.use(createRoutes(auth, httpAuth), authErrorHandler());
   return { auth, router };
 }
@@ -83,6 +92,19 @@ function createRoutes(auth: AuthService, httpAuth: HttpAuthService): Router {
   router.get('/token/:target', async (req, res) => {
     res.send(await tokenFor(req, req.params.target));
   });
+  for (const path of ['/private', '/view', '/public']) {
+    router.all(path, (_req, res) => void res.json({ status: 'ok' }));
+  }
+  router.all('/users', async (req, res) => {
+    const { principal } = await httpAuth.credentials(req, { allow: ['user'] });
+    res.json({ user: principal.userEntityRef });
+  });
+  // A token onward, for whoever calls.
+  router.all('/calls', async (req, res) => {
+    const onBehalfOf = await httpAuth.credentials(req);
+    await auth.getPluginRequestToken({ onBehalfOf, targetPluginId: 'search' });
+    res.json({ status: 'ok' });
+  });
   // Calls the plugins that `via` names, one through the other, and tells what each made of the call.
   router.get('/relay', async (req, res) => {
     const { principal } = await httpAuth.credentials(req, { allow: ['service'] });
@@ -108,8 +130,12 @@ async function readHops(plugin: string, answer: Response): Promise<Hop[]> {
 }
 
 process.on('message', (instruction: Instruction) => {
+  if (instruction === 'measure') {
+    process.send?.(meter.measure());
+    return;
+  }
   if ('ports' in instruction) ports = instruction.ports;
-  else clock.advance(instruction.advance);
+  else testClock?.advance(instruction.advance);
   process.send?.('done');
 });
 // Without the test there is nobody to serve.

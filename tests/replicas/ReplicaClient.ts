@@ -20,9 +20,16 @@ export class ReplicaClient {
     return JSON.parse(await this.post(port, `/issue?from=${from}&to=${to}`)) as Issued;
   }
 
-  /** @param work - how long the plugin takes for what it was called for, in milliseconds */
-  async verify(port: number, to: string, issued: Issued, work = 0): Promise<Verdict> {
-    const path = `/verify?to=${to}&work=${work}`;
+  async verify(port: number, to: string, issued: Issued): Promise<Verdict> {
+    return this.#verify(port, `/verify?to=${to}`, issued);
+  }
+
+  /** As {@link ReplicaClient.verify}; the answer is held back until the replica is told to end. */
+  async verifyHeld(port: number, to: string, issued: Issued): Promise<Verdict> {
+    return this.#verify(port, `/verify?to=${to}&held`, issued);
+  }
+
+  async #verify(port: number, path: string, issued: Issued): Promise<Verdict> {
     return JSON.parse(await this.post(port, path, JSON.stringify(issued))) as Verdict;
   }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type AuthBackend, createAuthBackend } from '@stagepass/auth-backend';
@@ -113,7 +114,7 @@ async function answer(req: IncomingMessage): Promise<object | undefined> {
   if (pathname === '/issue') return issue(searchParams.get('from') ?? '', to);
   if (pathname === '/verify') {
     const verdict = await verify(to, await readJson(req));
-    await new Promise(resolve => setTimeout(resolve, Number(searchParams.get('work') ?? 0)));
+    if (searchParams.has('held')) await terminated;
     return verdict;
   }
   if (pathname === '/busy') return { requests: inFlight };
@@ -124,14 +125,19 @@ async function answer(req: IncomingMessage): Promise<object | undefined> {
 
 let inFlight = 0;
 let draining = false;
+/** What a request that is held waits for. */
+const terminated = once(process, 'SIGTERM');
 
 const server = createServer((req, res) => {
   inFlight += 1;
   res.on('close', () => (inFlight -= 1));
-  if (draining) res.setHeader('connection', 'close');
+  const end = (status: number, text?: string) => {
+    if (draining) res.setHeader('connection', 'close');
+    res.writeHead(status).end(text);
+  };
   answer(req).then(
-    body => res.writeHead(body ? 200 : 404).end(body && JSON.stringify(body)),
-    error => res.writeHead(500).end(tell(error)),
+    body => end(body ? 200 : 404, body && JSON.stringify(body)),
+    error => end(500, tell(error)),
   );
 });
 

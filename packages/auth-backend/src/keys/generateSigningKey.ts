@@ -6,16 +6,25 @@ import {
 import { promisify } from 'node:util';
 import type { PublicJwk } from '@stagepass/auth-node';
 import { schemeOf, type SignatureAlgorithm } from '../tokens/algorithms';
+import { cryptoFailure } from '../tokens/cryptoFailure';
 import type { SigningKey } from '../tokens/signJws';
 import { exportPublicJwk } from './importKey';
 
-/** Generates a key, named by its thumbprint (RFC 7638), so that two keys never have one name. */
+/**
+ * Generates a key, named by its thumbprint (RFC 7638), so that two keys never have one name.
+ *
+ * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE` when the host cannot
+ */
 export async function generateSigningKey(
   alg: SignatureAlgorithm,
 ): Promise<{ signing: SigningKey; published: PublicJwk }> {
-  const { publicKey, privateKey } = await generateKeys(alg);
-  const kid = thumbprintOf(publicKey);
-  return { signing: { kid, alg, privateKey }, published: exportPublicJwk(publicKey, kid, alg) };
+  try {
+    const { publicKey, privateKey } = await generateKeys(alg);
+    const kid = thumbprintOf(publicKey);
+    return { signing: { kid, alg, privateKey }, published: exportPublicJwk(publicKey, kid, alg) };
+  } catch (cause) {
+    throw cryptoFailure(`generate a key for ${alg}`, cause);
+  }
 }
 
 const generateKeyPair = promisify(generateKeyPairWithCallback);

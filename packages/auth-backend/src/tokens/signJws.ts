@@ -4,6 +4,7 @@ import type { JsonObject } from '@backstage/types';
 import type { AccessRestrictionsMap } from '@stagepass/auth-node';
 import { ACCESS_RESTRICTIONS, writeAccessRestrictions } from './accessRestrictions';
 import { schemeOf, type SignatureAlgorithm } from './algorithms';
+import { cryptoFailure } from './cryptoFailure';
 
 /** A private key bound to the one algorithm that it signs with. */
 export interface SigningKey {
@@ -31,6 +32,8 @@ export async function signSegments(signingInput: string, key: SigningKey): Promi
   const signature = await createSignature(hash, Buffer.from(signingInput, 'ascii'), {
     key: key.privateKey,
     ...options,
+  }).catch((cause: unknown) => {
+    throw cryptoFailure(`sign with ${key.alg}`, cause);
   });
   return signature.toString('base64url');
 }

@@ -8,6 +8,7 @@ import {
   schemeOf,
   type SignatureAlgorithm,
 } from './algorithms';
+import { cryptoFailure } from './cryptoFailure';
 import type { UnverifiedJws } from './parseCompact';
 
 /** A public key bound to the one algorithm that it verifies (RFC 8725 section 3.1). */
@@ -67,7 +68,9 @@ export async function verifyJws(
       Buffer.from(jws.signingInput, 'ascii'),
       { key: key.publicKey, ...options },
       jws.signature,
-    ));
+    ).catch((cause: unknown) => {
+      throw cryptoFailure(`verify ${key.alg} signatures`, cause);
+    }));
   if (!valid) {
     throw createAuthError(
       'AUTH_SIGNATURE_INVALID',

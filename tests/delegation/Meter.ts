@@ -1,0 +1,51 @@
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import type { LoggerService } from '@stagepass/auth-node';
+
+/** How a process did since it was measured the last time. Times in milliseconds. */
+export interface Measurement {
+  /** What is left after a garbage collection, in bytes. */
+  readonly heap: number;
+  readonly residentSet: number;
+  /** What part of the time the event loop was busy, from 0 to 1. */
+  readonly utilization: number;
+  /** How long the event loop could not be reached. */
+  readonly loopDelay: { readonly p99: number; readonly max: number };
+  readonly logLines: number;
+}
+
+/** Measures the process that it is in. */
+export class Meter {
+  readonly #delay = monitorEventLoopDelay({ resolution: 1 });
+  #utilization = performance.eventLoopUtilization();
+  #logLines = 0;
+
+  constructor() {
+    this.#delay.enable();
+  }
+
+  /** Counts the lines that a log would get. */
+  readonly logger: LoggerService = {
+    error: () => void (this.#logLines += 1),
+    warn: () => void (this.#logLines += 1),
+    info() {},
+    debug() {},
+    child: () => this.logger,
+  };
+
+  measure(): Measurement {
+    const utilization = performance.eventLoopUtilization();
+    const { p99, max } = { p99: this.#delay.percentile(99), max: this.#delay.max };
+    const measured = {
+      utilization: performance.eventLoopUtilization(utilization, this.#utilization).utilization,
+      loopDelay: { p99: p99 / 1e6, max: max / 1e6 },
+      logLines: this.#logLines,
+    };
+    // The collection is not counted with what the plugin does.
+    globalThis.gc?.();
+    const { heapUsed: heap, rss: residentSet } = process.memoryUsage();
+    this.#logLines = 0;
+    this.#utilization = performance.eventLoopUtilization();
+    this.#delay.reset();
+    return { ...measured, heap, residentSet };
+  }
+}

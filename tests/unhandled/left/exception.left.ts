@@ -1,0 +1,5 @@
+it('leaves an exception behind that nobody catches', () => {
+  setImmediate(() => {
+    throw new Error('nobody catches this');
+  });
+});

@@ -1,0 +1,3 @@
+it('leaves a rejection behind that nobody handles', () => {
+  void Promise.reject(new Error('nobody handles this'));
+});
