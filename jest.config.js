@@ -7,8 +7,8 @@
 export default {
   // What tests leave behind fails their file.
   testEnvironment: '<rootDir>/tests/unhandled/GuardedEnvironment.ts',
-  // Some tests run compilers and installs; no test depends on how fast.
-  testTimeout: 60_000,
+  // Some tests run compilers, installs and whole fleets; no test depends on how fast, on a busy machine too.
+  testTimeout: 240_000,
   roots: ['<rootDir>/packages', '<rootDir>/tests', '<rootDir>/examples'],
   testMatch: ['**/*.test.ts'],
   // The example projects have runners of their own, which tests/packaging runs.

@@ -4,6 +4,7 @@ import type * as JwksModule from '../../packages/auth-backend/src/tokens/externa
 import type * as PatternModule from '../../packages/auth-http/src/core/pathPattern';
 import type * as PluginModule from '../../packages/auth-backend/src/tokens/plugin/PluginTokens';
 import type * as RemoteModule from '../../packages/auth-backend/src/keys/RemoteKeySet';
+import type { SignatureAlgorithm } from '../../packages/auth-backend/src/tokens/algorithms';
 import type * as StrictJsonModule from '../../packages/auth-backend/src/tokens/strictJson';
 import type * as UserModule from '../../packages/auth-backend/src/tokens/user/UserTokens';
 import type * as VerifyModule from '../../packages/auth-backend/src/tokens/verifyJws';
@@ -63,6 +64,7 @@ export const weakenings: Readonly<Record<string, Weakening>> = {
     noticed: ['plugin token', 'with a key of another algorithm'],
     weaken: () =>
       withModule<typeof VerifyModule>(`${backend}/tokens/verifyJws`, actual => ({
+        requireAlgorithm: ({ header }) => header.alg as SignatureAlgorithm,
         verifyJws: (jws, key) => actual.verifyJws(jws, key, [key.alg]),
       })),
   },
