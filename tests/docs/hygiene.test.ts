@@ -23,8 +23,12 @@ describe('the files of the project', () => {
     );
   });
 
-  /** Where a database server or a browser is missing, the tests that need it are skipped, and say so. */
-  const skipsWhereSomethingIsMissing = ['tests/databases/servers.ts', 'tests/browser/chromium.ts'];
+  /** Where a database server, a browser or vectors are missing, the tests that need them are skipped, and say so. */
+  const skipsWhereSomethingIsMissing = [
+    'tests/databases/servers.ts',
+    'tests/browser/chromium.ts',
+    'tests/vectors/vectorFiles.ts',
+  ];
 
   it.each(banned)('hold nowhere %s', (what, pattern) => {
     const checked = files.filter(

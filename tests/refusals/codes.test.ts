@@ -109,8 +109,7 @@ const codes: Record<AuthErrorCode, Refusal | FailureToStart> = {
   AUTH_ALGORITHM_NOT_ALLOWED: {
     ...invalidToken,
     provoke: ({ installation }) => withToken(installation.pluginToken({}, { alg: 'RS256' })),
-    reason:
-      /^expected alg to be ES256, found "RS256"$/,
+    reason: /^expected alg to be ES256, found "RS256"$/,
   },
   AUTH_AUDIENCE_MISMATCH: {
     ...invalidToken,
