@@ -156,6 +156,7 @@ describe('the generated inputs', () => {
       'strangers-share-requests',
       'host-only-cookie',
       'cookie-of-another-user',
+      'dead-cookie',
       'stored-user-credentials',
       'one-database-per-plugin',
     ]);
