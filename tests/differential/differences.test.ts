@@ -157,6 +157,7 @@ describe('the generated inputs', () => {
       'discovered-addresses',
       'host-only-cookie',
       'cookie-of-another-user',
+      'dead-cookie',
       'stored-user-credentials',
       'one-database-per-plugin',
     ]);

@@ -346,6 +346,13 @@ export const differences = {
     why: 'Who signs in is who the cookie is for',
     record: COOKIE,
   },
+  'dead-cookie': {
+    about: 'A request that is answered with 401 because its cookie is expired or invalid for good',
+    theirs: 'Leaves the cookie in the browser',
+    ours: 'Drops it with the answer',
+    why: 'What can never be good again is not sent with every further request',
+    record: COOKIE,
+  },
   'ambiguous-paths': {
     about:
       'A path with dot segments, empty segments, encoded or backward separators, control characters, or encoded wrongly or twice',

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createAuthBackend } from '@stagepass/auth-backend';
-import { createHttpAuthService } from '@stagepass/auth-http';
+import { answerError, createHttpAuthService } from '@stagepass/auth-http';
 import type { AuthService, BackstageCredentials, HttpAuthService } from '@stagepass/auth-node';
 import { closeSqlite, openSqlite } from '../../packages/auth-backend/src/testing/sqlite';
 import { createBackstageAuthService } from '../interop/backstageClasses';
@@ -120,6 +120,34 @@ export const scenes: Readonly<Partial<Record<DifferenceId, Scene>>> = {
       return { ...outcomes, expected: { theirs: { gave: '' }, ours: gives(`Expires=${expiry}`) } };
     }),
 
+  'dead-cookie': () =>
+    inWorld(async world => {
+      const { expired } = createRequestTokens(world.keys);
+      const request = { method: 'GET', headers: { cookie: `backstage-auth=${expired}` } };
+      const { theirs, ours } = createRequestServices(world);
+      const answer = (httpAuth: HttpAuthService) =>
+        outcomeOf(async () => {
+          const asked = httpAuth.credentials(request, {
+            allow: ['user'],
+            allowLimitedAccess: true,
+          });
+          const error: unknown = await asked.catch((reason: unknown) => reason);
+          const { status, cookies = [] } = answerError(error, request) ?? {};
+          return `${status} ${cookies.map(line => line.split('; HttpOnly')[0]).join(', ')}`;
+        });
+      const form = 'Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT';
+      return {
+        theirs: await answer(theirs),
+        ours: await answer(ours),
+        expected: {
+          theirs: { gave: '401 ' },
+          ours: {
+            gave: `401 backstage-auth=; ${form}, backstage-auth=; Domain=backstage.example.com; ${form}`,
+          },
+        },
+      };
+    }),
+
   'stored-user-credentials': () =>
     inWorld(async world => {
       const { user } = createRequestTokens(world.keys);
@@ -226,10 +254,17 @@ async function inWorld<T>(scene: (world: World) => Promise<T>): Promise<T> {
   }
 }
 
-/** Issues the cookie on both sides, and gives what was set, as a text. */
-async function issueCookies(world: World, headers: Record<string, string>) {
+function createRequestServices(world: World) {
   const getBaseUrl = (id: string) => Promise.resolve(`${externalOrigin}/api/${id}`);
   const base = { pluginId: 'receiver', discovery: { getBaseUrl, getExternalBaseUrl: getBaseUrl } };
+  return {
+    theirs: createTheirHttpAuth({ ...base, auth: world.theirs }),
+    ours: createHttpAuthService({ ...base, auth: world.ours, logger: silentLogger }),
+  };
+}
+
+/** Issues the cookie on both sides, and gives what was set, as a text. */
+async function issueCookies(world: World, headers: Record<string, string>) {
   const issue = (httpAuth: HttpAuthService) =>
     outcomeOf(async () => {
       const set: string[] = [];
@@ -252,8 +287,6 @@ async function issueCookies(world: World, headers: Record<string, string>) {
       await httpAuth.issueUserCookie(response);
       return set.join('\n');
     });
-  return {
-    theirs: await issue(createTheirHttpAuth({ ...base, auth: world.theirs })),
-    ours: await issue(createHttpAuthService({ ...base, auth: world.ours, logger: silentLogger })),
-  };
+  const { theirs, ours } = createRequestServices(world);
+  return { theirs: await issue(theirs), ours: await issue(ours) };
 }

@@ -71,9 +71,11 @@ const problemsByName: Readonly<Record<string, Problem>> = {
  * Sets the headers of an answer on a response, its cookies beside those that are there.
  *
  * @param response - the response, or what stands for one
+ * @param answer - the answer, whose status and body are left to the caller
  * @public
  */
-export function writeHeaders(response: AuthResponse, { headers, cookies = [] }: Answer): void {
+export function writeHeaders(response: AuthResponse, answer: Answer): void {
+  const { headers, cookies = [] } = answer;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (cookies.length === 0) return;
   appendCookies(response, cookies);
