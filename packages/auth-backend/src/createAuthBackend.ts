@@ -46,9 +46,11 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
   const config = readAuthConfig(options.config);
   for (const warning of config.warnings) logger.warn(warning);
   const metrics = createAuthMetrics();
+  const closing = new AbortController();
   const network = {
     fetch: options.fetch ?? fetch,
     clock,
+    closing: closing.signal,
     onKeySetFetch: (outcome: 'success' | 'failure') => metrics.countKeySetFetch(outcome),
   };
   // Anybody can name issuers that do not exist, and whose key sets cannot be fetched.
@@ -179,6 +181,7 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
     },
     close() {
       closed = true;
+      closing.abort();
       for (const { recorder } of recorders) recorder.close();
       keySetLog.close();
       return Promise.resolve();
