@@ -154,6 +154,7 @@ describe('the generated inputs', () => {
       'one-sentence-per-refusal',
       'keys-through-outage',
       'strangers-share-requests',
+      'discovered-addresses',
       'host-only-cookie',
       'cookie-of-another-user',
       'stored-user-credentials',

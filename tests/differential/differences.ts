@@ -240,6 +240,14 @@ export const differences = {
     why: 'Anybody can write tokens of plugins that do not exist, each of which would cause a request',
     record: 'keys-through-outages',
   },
+  'discovered-addresses': {
+    about:
+      'A token of a plugin whose base URL out of discovery has a link-local host, or an IPv4 address that is not written as four numbers',
+    theirs: 'Fetches its key set',
+    ours: 'Throws a `ServiceUnavailableError`',
+    why: 'No plugin lives where clouds keep their metadata, and a plugin id of digits is no address',
+    record: 'asking-again-after-an-outage',
+  },
   'published-keys': {
     about:
       'A published key whose `use`, `key_ops` or `alg` is of another type, whose coordinates are padded, or that has a `k`',

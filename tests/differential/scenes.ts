@@ -14,7 +14,7 @@ import { createStarts } from './starts';
 import { createTheirHttpAuth } from './theirs';
 import { buildToken } from './tokenInputs';
 import { authenticateBoth } from './tokenRun';
-import { createWorld, NOW, silentLogger, type World } from './worlds';
+import { createWorld, describeCredentials, NOW, silentLogger, type World } from './worlds';
 
 /** An example that takes more than one input: what both sides did, and what they should have done. */
 type Scene = () => Promise<{
@@ -63,6 +63,32 @@ export const scenes: Readonly<Partial<Record<DifferenceId, Scene>>> = {
         ...(await authenticateBoth(world, tokenOf('solo', 'solo'), false)),
         expected: {
           theirs: gives('servicePrincipal{plugin:solo}'),
+          ours: {
+            name: 'ServiceUnavailableError',
+            code: 'AUTH_KEYS_UNAVAILABLE',
+            message: 'Credentials cannot be verified at the moment',
+          },
+        },
+      };
+    }),
+
+  'discovered-addresses': () =>
+    inWorld(async world => {
+      const { discovery } = world.keySets;
+      const spell = async (id: string) =>
+        (await discovery.getBaseUrl(id)).replace(/localhost|127\.0\.0\.1/, '127.1');
+      const starts = createStarts(createAuthBackend, {
+        getBaseUrl: spell,
+        getExternalBaseUrl: spell,
+      });
+      const token = buildToken(world.keys, { base: 'plugin', changes: [] });
+      const run = (auth: AuthService) =>
+        outcomeOf(async () => describeCredentials(await auth.authenticate(token)));
+      return {
+        theirs: await run(await starts.theirs({})),
+        ours: await run(await starts.ours({})),
+        expected: {
+          theirs: gives('servicePrincipal{plugin:caller}'),
           ours: {
             name: 'ServiceUnavailableError',
             code: 'AUTH_KEYS_UNAVAILABLE',
