@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { AuthService, Clock, DiscoveryService, LoggerService } from '@stagepass/auth-node';
 import {
   AuthRecorder,
@@ -47,6 +48,8 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
   for (const warning of config.warnings) logger.warn(warning);
   const metrics = createAuthMetrics();
   const closing = new AbortController();
+  // As many requests as there are hosts may be under way.
+  setMaxListeners(0, closing.signal);
   const network = {
     fetch: options.fetch ?? fetch,
     clock,
