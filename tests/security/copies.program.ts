@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import type { AuthService } from '@stagepass/auth-node';
 import { silentLogger as logger } from '../databases/silentLogger';
 import type * as Packages from './packages';
@@ -9,15 +10,17 @@ const { requested, required, another } = JSON.parse(process.env.COPIES ?? '') as
   another: string;
 };
 
+const requireHere = createRequire(required);
+
 /** Backends that find each other's keys, as over a network. */
 const services = new Map<string, AuthService>();
 const getBaseUrl = (id: string) => Promise.resolve(`http://backend/api/${id}`);
 const discovery = { getBaseUrl, getExternalBaseUrl: getBaseUrl };
 
 async function open(
-  { createAuthBackend, createUserTokenIssuer }: typeof Packages,
+  { createAuthBackend }: typeof Packages,
   pluginId: string,
-  userTokenIssuer?: Awaited<ReturnType<typeof createUserTokenIssuer>>,
+  userTokenIssuer?: Awaited<ReturnType<typeof Packages.createUserTokenIssuer>>,
 ): Promise<AuthService> {
   const fetchKeys: typeof fetch = async url => {
     const { pathname } = new URL(String(url));
@@ -43,8 +46,8 @@ async function call(from: AuthService, to: string, token?: string): Promise<stri
 void (async () => {
   // The same name in three copies of the packages: an ES module, and two that are required.
   const one = (await import(requested)) as typeof Packages;
-  const two = require(required) as typeof Packages;
-  const three = require(another) as typeof Packages;
+  const two = requireHere(required) as typeof Packages;
+  const three = requireHere(another) as typeof Packages;
   assert.equal(new Set([one, two, three].map(copy => copy.createAuthBackend)).size, 3);
 
   userIssuer = await one.createUserTokenIssuer({ issuer: await getBaseUrl('auth'), logger });
