@@ -9,7 +9,7 @@ export interface Measurement {
   /** What part of the time the event loop was busy, from 0 to 1. */
   readonly utilization: number;
   /** How long the event loop could not be reached. */
-  readonly loopDelay: { readonly p99: number; readonly max: number };
+  readonly loopDelay: { readonly median: number; readonly p99: number; readonly max: number };
   readonly logLines: number;
 }
 
@@ -34,10 +34,11 @@ export class Meter {
 
   measure(): Measurement {
     const utilization = performance.eventLoopUtilization();
-    const { p99, max } = { p99: this.#delay.percentile(99), max: this.#delay.max };
+    const [median, p99] = [this.#delay.percentile(50), this.#delay.percentile(99)];
+    const { max } = this.#delay;
     const measured = {
       utilization: performance.eventLoopUtilization(utilization, this.#utilization).utilization,
-      loopDelay: { p99: p99 / 1e6, max: max / 1e6 },
+      loopDelay: { median: median / 1e6, p99: p99 / 1e6, max: max / 1e6 },
       logLines: this.#logLines,
     };
     // The collection is not counted with what the plugin does.

@@ -6,7 +6,7 @@ import type { Sent } from '../refusals/World';
 const TICK = 10;
 
 /** How many requests are under way at most: whoever is slower than that is not given more. */
-const MAX_UNDER_WAY = 256;
+const MAX_UNDER_WAY = 64;
 
 /** A request and the statuses that it may be answered with. */
 export interface Shot {

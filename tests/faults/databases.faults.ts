@@ -62,14 +62,13 @@ describeOnServers(
     it.each(Array.from({ length: RUNS }, (_, run) => [seed + run, run] as const))(
       'RUN-09 seed %d: tokens that are issued are accepted, bad ones never, and issued in time',
       (_, run) => {
-        const { violations, counts, kids } = runs[run]!;
+        const { violations, counts } = runs[run]!;
         expect(violations.slice(0, 5)).toEqual([]);
         expect(Math.min(counts.issued, counts.bad)).toBeGreaterThan(0);
-        expect(kids.size).toBeGreaterThan(1);
       },
     );
 
-    it('RUN-09 all kinds of faults occurred', () => {
+    it('RUN-09 all kinds of faults occurred, and keys were replaced', () => {
       const sum = (name: keyof DatabaseRun['counts']) =>
         runs.map(({ counts }) => counts[name]).reduce((a, b) => a + b);
       const recoveries = runs.flatMap(run => run.recoveries);
@@ -97,6 +96,7 @@ describeOnServers(
         })),
       );
       expect(new Set(runs.flatMap(run => [...run.faults]))).toEqual(new Set(kinds));
+      expect(new Set(runs.flatMap(run => [...run.kids])).size).toBeGreaterThan(2 * RUNS);
     });
   },
   networkServerNames,

@@ -120,20 +120,11 @@ export class Fleet {
     const { port } = this.#ready[index]!;
     await this.startReplica(index);
     this.balancer.ports.push(port);
-    const ended = this.#terminate(old);
+    const ended = once(old, 'exit') as Promise<[number | null, string | null]>;
+    old.kill('SIGTERM');
     await new Promise(resolve => setTimeout(resolve, UNNOTICED));
     this.balancer.ports.splice(this.balancer.ports.indexOf(port), 1);
-    return ended;
-  }
-
-  /** Asks a replica to end, with SIGTERM; the load balancer is not told. */
-  async terminate(index: number): Promise<{ code: number | null; signal: string | null }> {
-    return this.#terminate(this.#processes[index]!);
-  }
-
-  async #terminate(child: ChildProcess) {
-    const ended = once(child, 'exit') as Promise<[number | null, string | null]>;
-    child.kill('SIGTERM');
+    old.send('nobody sends you requests any more');
     const [code, signal] = await ended;
     return { code, signal };
   }

@@ -8,6 +8,8 @@ import type { AddressInfo } from 'node:net';
 export class LoadBalancer {
   /** The ports of the replicas. */
   readonly ports: number[] = [];
+  /** Why requests were passed on. */
+  readonly reasons: string[] = [];
   #turn = 0;
   #failovers = 0;
   readonly #agent = new Agent({ keepAlive: true });
@@ -46,8 +48,9 @@ export class LoadBalancer {
     const { method, url: path } = req;
     const options = { port, host: '127.0.0.1', method, path, agent: this.#agent };
     let passedOn = false;
-    const passOn = () => {
+    const passOn = (error: Error) => {
       if (passedOn) return;
+      this.reasons.push(String(error));
       passedOn = true;
       this.#failovers += 1;
       this.#pass(req, body, res, attempts - 1);

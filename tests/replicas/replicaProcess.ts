@@ -20,8 +20,6 @@ export interface ReplicaSettings {
   baseUrls?: Record<string, string>;
   /** The database of each plugin that has one. */
   databases: Record<string, ClientSettings>;
-  /** How long it goes on serving after a SIGTERM, in milliseconds. */
-  drain?: number;
   /** What its clock shows; by default the time of the host. */
   time?: SkewedTime;
 }
@@ -148,10 +146,10 @@ server.keepAliveTimeout = 0;
 const abandoned = () => process.exit();
 process.on('disconnect', abandoned);
 
-// As the guide for operators says; the load balancer of the test notices sooner than a real one.
+// As the guide for operators says; instead of some seconds it waits until the load balancer has noticed.
 process.once('SIGTERM', () => {
   draining = true;
-  setTimeout(() => server.close(() => void stop()), settings.drain ?? 500);
+  process.once('message', () => server.close(() => void stop()));
 });
 
 /** Closes what is open: the process ends because nothing holds it. */

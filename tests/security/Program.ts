@@ -8,6 +8,9 @@ import { buildSync } from 'esbuild';
 const requireHere = createRequire(__filename);
 const nodeModules = dirname(dirname(requireHere.resolve('knex/package.json')));
 
+const requireInModules =
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
+
 /** How long a program may take that ends by itself, in milliseconds. */
 const PATIENCE = 60_000;
 
@@ -18,11 +21,17 @@ export class Program {
 
   constructor(name: string, format: 'cjs' | 'esm' = 'cjs') {
     this.path = join(this.#folder, `program.${format === 'cjs' ? 'cjs' : 'mjs'}`);
-    this.compile(name, format, this.path);
+    this.#compile(name, format, this.path);
   }
 
-  /** Compiles another script beside it. */
-  compile(name: string, format: 'cjs' | 'esm', outfile: string): void {
+  /** Compiles another script beside it, and returns where it is. */
+  add(name: string, format: 'cjs' | 'esm', file: string): string {
+    const path = join(this.#folder, file);
+    this.#compile(name, format, path);
+    return path;
+  }
+
+  #compile(name: string, format: 'cjs' | 'esm', outfile: string): void {
     buildSync({
       entryPoints: [join(__dirname, name)],
       outfile,
@@ -30,7 +39,9 @@ export class Program {
       platform: 'node',
       target: 'node20',
       format,
-      external: ['knex', 'express', '@backstage/*'],
+      // What ES modules import is looked up where they are, which is nowhere near our dependencies.
+      ...(format === 'esm' && { banner: { js: requireInModules } }),
+      external: format === 'esm' ? [] : ['knex', 'express', 'better-sqlite3', '@backstage/*'],
       logLevel: 'error',
     });
   }

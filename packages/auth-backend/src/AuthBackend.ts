@@ -119,8 +119,9 @@ export interface AuthBackend {
   ): Promise<TokenExplanation>;
 
   /**
-   * Ends the backend: no plugin can be added any more, and refusals that were only counted so far are told
-   * to the log. Timers hold no process; there is nothing to wait for.
+   * Ends the backend: no plugin can be added any more, requests to other hosts that are under way end, and
+   * refusals that were only counted so far are told to the log. Nothing holds the process then; there is
+   * nothing to wait for.
    */
   close(): Promise<void>;
 }

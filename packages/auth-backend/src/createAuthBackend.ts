@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { AuthService, Clock, DiscoveryService, LoggerService } from '@stagepass/auth-node';
 import {
   AuthRecorder,
@@ -46,9 +47,13 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
   const config = readAuthConfig(options.config);
   for (const warning of config.warnings) logger.warn(warning);
   const metrics = createAuthMetrics();
+  const closing = new AbortController();
+  // As many requests as there are hosts may be under way.
+  setMaxListeners(0, closing.signal);
   const network = {
     fetch: options.fetch ?? fetch,
     clock,
+    closing: closing.signal,
     onKeySetFetch: (outcome: 'success' | 'failure') => metrics.countKeySetFetch(outcome),
   };
   // Anybody can name issuers that do not exist, and whose key sets cannot be fetched.
@@ -189,6 +194,7 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
     },
     close() {
       closed = true;
+      closing.abort();
       for (const { recorder } of recorders) recorder.close();
       countedLog.close();
       return Promise.resolve();

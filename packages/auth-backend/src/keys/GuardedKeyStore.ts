@@ -45,12 +45,9 @@ export class GuardedKeyStore implements KeyStore {
     operation: keyof KeyStore,
     work: (store: KeyStore) => Promise<TResult>,
   ): Promise<TResult> {
-    return endAfter(
-      STORE_DEADLINE,
-      this.#clock,
-      () => work(this.#store),
-      limit => new Error(`The key store has not answered ${operation} ${limit}`),
-    );
+    return endAfter(STORE_DEADLINE, this.#clock, () => work(this.#store), {
+      late: limit => new Error(`The key store has not answered ${operation} ${limit}`),
+    });
   }
 }
 

@@ -13,16 +13,9 @@ export function databaseUnavailable(what: string, cause: unknown): AuthError {
 
 /** Waits for a step of opening a database, but not for ever: a start that hangs tells nobody why. */
 export function openInTime<TResult>(work: Promise<TResult>, clock: Clock): Promise<TResult> {
-  return endAfter(
-    OPENING_DEADLINE,
-    clock,
-    () => work,
-    limit =>
-      createAuthError(
-        'AUTH_KEYS_UNAVAILABLE',
-        `the database of the keys has not answered ${limit}`,
-      ),
-  );
+  const late = (limit: string) =>
+    createAuthError('AUTH_KEYS_UNAVAILABLE', `the database of the keys has not answered ${limit}`);
+  return endAfter(OPENING_DEADLINE, clock, () => work, { late });
 }
 
 /**

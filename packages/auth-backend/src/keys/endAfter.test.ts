@@ -24,6 +24,23 @@ describe('endAfter', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('ends what is under way when all is closed, and nothing that begins later', async () => {
+    const clock = new TestClock();
+    const closing = new AbortController();
+    let signal: AbortSignal | undefined;
+    const forEver = (given: AbortSignal) => {
+      signal = given;
+      return new Promise<never>(() => {});
+    };
+    const ended = rejectionOf(endAfter(5_000, clock, forEver, { closing: closing.signal }));
+    closing.abort();
+    const error = await ended;
+    expect(error.message).toBe('the backend has been closed');
+    expect(signal?.reason).toBe(error);
+    expect(clock.pendingTimers).toBe(0);
+    expect(await endAfter(5_000, clock, async () => 'done', { closing: closing.signal })).toBe('done');
+  });
+
   it('ends what does not listen to its signal, and says so to what does', async () => {
     const clock = new TestClock();
     let signal: AbortSignal | undefined;

@@ -1,28 +1,44 @@
 import type { Clock } from '@stagepass/auth-node';
 
+/** What else ends a task, and how that is told. */
+interface Ending {
+  /** Makes the error for when its time is over, from words such as `within 5 s`. */
+  readonly late?: (limit: string) => Error;
+  /** Ends it at once when it is aborted meanwhile: an exchange would hold the process. */
+  readonly closing?: AbortSignal;
+}
+
 /**
  * Does something of others, and ends it in time, whatever they do: who ignores the signal, never answers or
  * answers late holds nobody, and what comes of it then is nobody's any more.
  *
  * @param milliseconds - how long it may take
  * @param task - begins it; the signal is aborted when its time is over
- * @param late - makes the error for when its time is over, from words such as `within 5 s`
- * @throws that error; what `task` throws, at once or later
+ * @throws Error when it has not ended in time, or was closed; what `task` throws, at once or later
  */
 export async function endAfter<TResult>(
   milliseconds: number,
   clock: Clock,
   task: (signal: AbortSignal) => Promise<TResult>,
-  late = (limit: string) => new Error(`no complete answer ${limit}`),
+  { late = limit => new Error(`no complete answer ${limit}`), closing }: Ending = {},
 ): Promise<TResult> {
   const abort = new AbortController();
   let cancel = () => {};
   const timeout = new Promise<never>((_, reject) => {
-    cancel = clock.setTimeout(() => {
-      const error = late(`within ${milliseconds / 1000} s`);
+    const end = (error: Error) => {
       reject(error);
       abort.abort(error);
-    }, milliseconds);
+    };
+    const cancelTimeout = clock.setTimeout(
+      () => end(late(`within ${milliseconds / 1000} s`)),
+      milliseconds,
+    );
+    const close = () => end(new Error('the backend has been closed'));
+    closing?.addEventListener('abort', close);
+    cancel = () => {
+      cancelTimeout();
+      closing?.removeEventListener('abort', close);
+    };
   });
   try {
     return await Promise.race([task(abort.signal), timeout]);

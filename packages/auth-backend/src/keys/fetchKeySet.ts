@@ -13,6 +13,8 @@ const FETCH_TIMEOUT = 5_000;
 export interface Network {
   readonly fetch: typeof fetch;
   readonly clock: Clock;
+  /** Aborted when the backend is closed: what is under way ends then. */
+  readonly closing?: AbortSignal;
   /** A number from 0 to below 1, so that many who lost a host at once do not come back at once. */
   readonly random?: () => number;
   /** Told how each request for a key set ended. */
@@ -27,8 +29,9 @@ export interface Network {
  *   empty list
  * @throws Error that says what went wrong, fit for a log; after 5 s at the latest
  */
-export function fetchKeySet(url: string, { fetch, clock }: Network): Promise<unknown[]> {
-  return endAfter(FETCH_TIMEOUT, clock, async signal => {
+export function fetchKeySet(url: string, network: Network): Promise<unknown[]> {
+  const { fetch, clock, closing } = network;
+  const exchange = async (signal: AbortSignal) => {
     const response = await fetch(url, {
       headers: { accept: 'application/json' },
       redirect: 'manual',
@@ -40,7 +43,8 @@ export function fetchKeySet(url: string, { fetch, clock }: Network): Promise<unk
     discardBody(response);
     if (response.status === 404) return [];
     throw new Error(`expected status 200, found ${response.status}`);
-  });
+  };
+  return endAfter(FETCH_TIMEOUT, clock, exchange, { closing });
 }
 
 /**

@@ -21,19 +21,20 @@ const MAX_RECORD_BYTES = 1024 * 1024;
 export async function fetchUserClaims(
   token: string,
   discovery: DiscoveryService,
-  { fetch, clock }: Network,
+  { fetch, clock, closing }: Network,
 ): Promise<{ claims: unknown } | undefined> {
-  try {
-    return await endAfter(FETCH_TIMEOUT, clock, async signal => {
-      const url = await locate(discovery, 'auth', '/v1/userinfo');
-      signal.throwIfAborted();
-      const response = await fetch(url, {
-        headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
-        redirect: 'manual',
-        signal,
-      });
-      return await readRecord(response, signal);
+  const exchange = async (signal: AbortSignal) => {
+    const url = await locate(discovery, 'auth', '/v1/userinfo');
+    signal.throwIfAborted();
+    const response = await fetch(url, {
+      headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+      redirect: 'manual',
+      signal,
     });
+    return await readRecord(response, signal);
+  };
+  try {
+    return await endAfter(FETCH_TIMEOUT, clock, exchange, { closing });
   } catch (error) {
     if (isAuthError(error) && error.code === 'AUTH_SIGNATURE_INVALID') throw error;
     throw createAuthError(
