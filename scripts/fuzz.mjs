@@ -37,10 +37,14 @@ await main(async () => {
     const until = Date.now() + (seconds ?? Infinity) * 1000;
     const fuzzer = new fuzz.Fuzzer(target, fuzz.createRandom(seed), coverage);
     const seeds = fuzz.readCorpus(corpora, target.name);
+    // Node ends where a target waits for what never comes.
+    const hangs = () => print(target, { input: fuzzer.current, error: 'never answers' });
+    process.once('exit', hangs);
     const report = await fuzzer.run(
       seeds,
       executions => executions < (runs ?? Infinity) && Date.now() < until,
     );
+    process.off('exit', hangs);
     for (const finding of report.findings) print(target, finding);
     if (values.save) fuzz.writeCorpus(corpora, target.name, report.cover);
     const { reached, of } = coverage.share(target.sources, report.reached);
