@@ -57,6 +57,7 @@ const algorithms = [
   'PS384',
   'PS512',
   'EdDSA',
+  'Ed25519',
 ];
 
 function isStrictBase64(text: string): boolean {
@@ -220,4 +221,5 @@ const fileOf: Readonly<Record<string, string>> = {
   PS384: 'rsa',
   PS512: 'rsa',
   EdDSA: 'ed',
+  Ed25519: 'ed',
 };

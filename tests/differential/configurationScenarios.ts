@@ -43,6 +43,7 @@ export function configScenarios(files: KeyFiles): Scenario<ConfigInput>[] {
     file('rsa', 'd', 'RS256'),
     file('rsa', 'e', 'PS256'),
     file('ed', 'f', 'EdDSA'),
+    file('ed', 'g', 'Ed25519'),
   ];
   return [
     scenario(

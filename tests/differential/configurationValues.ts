@@ -25,7 +25,7 @@ export const jwksEntry = fc
       url: fc.constantFrom('https://idp.example.com/keys', 'http://127.0.0.1:1/jwks?x=y'),
       issuer: fc.constantFrom<unknown>('https://idp', ['https://a', 'https://b'], 'a b', 'a,b'),
       audience: fc.constantFrom<unknown>('aud', ['a', 'b'], 'a, b'),
-      algorithm: fc.constantFrom<unknown>('ES256', ['ES256', 'RS256'], 'PS256 EdDSA'),
+      algorithm: fc.constantFrom<unknown>('ES256', ['ES256', 'RS256'], 'PS256 EdDSA', 'Ed25519'),
       subjectPrefix: fc.constantFrom('ci', 'a:b'),
     },
     { requiredKeys: ['url', 'issuer', 'audience'] },

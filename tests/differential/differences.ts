@@ -92,6 +92,14 @@ export const differences = {
     why: 'A key is used with one algorithm (RFC 8725 section 3.1)',
     record: KEYS,
   },
+  'ed25519-by-two-names': {
+    about:
+      'A third party token with the algorithm `Ed25519` whose key says `EdDSA`, or the other way round',
+    theirs: 'Refuses it',
+    ours: 'Accepts it, where the entry allows the name in the token',
+    why: 'They are two names of one algorithm (RFC 9864 section 2.2)',
+    record: KEYS,
+  },
   'exp-required': {
     about: 'A legacy or third party token without `exp`',
     theirs: 'Accepts it',
@@ -242,10 +250,18 @@ export const differences = {
   },
   'published-keys': {
     about:
-      'A published key whose `use`, `key_ops` or `alg` is of another type, whose coordinates are padded, or that has a `k`',
+      'A published key whose `use`, `key_ops` or `alg` is of another type, whose coordinates are padded, or that has a private member but no `d`',
     theirs: 'Takes these members as absent, and uses it',
     ours: 'Ignores the key',
     why: 'A limit that cannot be read is not lifted',
+    record: KEYS,
+  },
+  'weak-keys': {
+    about:
+      'A published key under which others can sign: RSA with an exponent below 65,537, an even modulus or the weakness ROCA, Ed25519 with a point of small order',
+    theirs: 'Uses it',
+    ours: 'Ignores the key',
+    why: 'Its signatures prove nothing, whoever publishes it',
     record: KEYS,
   },
   'unusable-entries': {

@@ -173,6 +173,12 @@ const jwksList: Scenario<TokenInput>[] = [
       signed('idp384', 'ES384', 'idp-384'),
     ),
   ),
+  jwks('with a weak key', 'documented weak-keys', signed('idpWeak', 'RS256', 'idp-weak')),
+  jwks(
+    'with the other name of the algorithm of its key',
+    'documented ed25519-by-two-names',
+    signed('idpEd', 'Ed25519', 'idp-ed'),
+  ),
   jwks('with a key that names no algorithm', 'accepted', signed('idpBare', 'RS256', 'idp-bare')),
   jwks(
     'with such a key and another algorithm',

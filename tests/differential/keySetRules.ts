@@ -13,6 +13,7 @@ function isWrittenOddly({ changes, padded }: PublishedKey): boolean {
   return (
     padded === true ||
     'k' in changes ||
+    'p' in changes ||
     (use !== undefined && typeof use !== 'string') ||
     (operations !== undefined && !Array.isArray(operations)) ||
     (alg !== undefined && alg !== null && typeof alg !== 'string')

@@ -99,6 +99,7 @@ export const keySetScenarios: Scenario<KeySetInput>[] = [
         { alg: 1 },
         { alg: ['ES256'] },
         { k: 'x' },
+        { p: 'x' },
       ),
       fc.constant<PublishedEntry>({ ...key('main'), padded: true }),
     ),

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { createSigner, generate, secretSigner, type Signer, signerOf } from './signing';
 
 /** Everybody who signs in the suite, by name. */
@@ -11,6 +12,7 @@ export const LONG_PLUGIN_ID = 'p'.repeat(129);
 /** Makes all keys once. The key sets of {@link publishedKeys} name them. */
 export function createKeys(): Keys {
   const rsa = generate('RS256');
+  const weakRsa = generateKeyPairSync('rsa', { modulusLength: 2048, publicExponent: 3 });
   const ed = generate('EdDSA');
   const p384 = generate('ES384');
   return {
@@ -28,6 +30,7 @@ export function createKeys(): Keys {
     idpPss: signerOf(rsa, 'idp-pss', 'PS256'),
     idpEd: signerOf(ed, 'idp-ed', 'EdDSA'),
     idp384: signerOf(p384, 'idp-384', 'ES384'),
+    idpWeak: signerOf(weakRsa, 'idp-weak', 'RS256'),
     // One key that names no algorithm, and so may be meant for either of these.
     idpBare: signerOf(rsa, 'idp-bare', 'RS256'),
     idpBarePss: signerOf(rsa, 'idp-bare', 'PS256'),
@@ -67,7 +70,7 @@ export function publishedKeys(keys: Keys): {
       receiver: published('solo'),
       42: published('solo'),
       [LONG_PLUGIN_ID]: published('solo'),
-      idp: [...published('idp', 'idpRsa', 'idpPss', 'idpEd', 'idp384'), bare],
+      idp: [...published('idp', 'idpRsa', 'idpPss', 'idpEd', 'idp384', 'idpWeak'), bare],
       prefixed: published('prefixed', 'prefixed384'),
       open: published('open'),
     },

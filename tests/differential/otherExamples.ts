@@ -304,7 +304,7 @@ export const configExamples: ReadonlyArray<Example<ConfigInput>> = [
     '',
     invalid(
       `${AT}.options.algorithm`,
-      'expected some of ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512, EdDSA, found "HS256"',
+      'expected some of ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512, EdDSA, Ed25519, found "HS256"',
     ),
   ],
   [

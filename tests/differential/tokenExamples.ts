@@ -118,6 +118,18 @@ export const tokenExamples: readonly TokenExample[] = [
     SOMEBODY,
     illegal('AUTH_KEY_UNKNOWN'),
   ],
+  [
+    'weak-keys',
+    token('jwks', { signer: 'idpWeak' }, header('alg', '"RS256"'), header('kid', '"idp-weak"')),
+    SOMEBODY,
+    illegal('AUTH_KEY_UNKNOWN'),
+  ],
+  [
+    'ed25519-by-two-names',
+    token('jwks', { signer: 'idpEd' }, header('alg', '"Ed25519"'), header('kid', '"idp-ed"')),
+    { name: 'AuthenticationError', message: 'Illegal token' },
+    SOMEBODY,
+  ],
   ['exp-required', token('legacy', claim('exp', null)), OLD_CALLER, CLAIM_INVALID],
   ['exp-required', token('jwks', claim('exp', null)), SOMEBODY, CLAIM_INVALID],
   ['dates-that-exist', token('plugin', claim('exp', '1e15')), CALLER, CLAIM_INVALID],

@@ -103,6 +103,15 @@ export const tokenRules: ReadonlyArray<Rule<TokenFacts>> = [
   refused('one-algorithm-per-key', ['AUTH_ALGORITHM_NOT_ALLOWED'], ({ kind, header }) => {
     return kind === 'external' && header.kid === 'idp-bare' && header.alg !== 'RS256';
   }),
+  refused('weak-keys', ['AUTH_KEY_UNKNOWN'], ({ kind, header }) => {
+    return kind === 'external' && header.kid === 'idp-weak';
+  }),
+  {
+    id: 'ed25519-by-two-names',
+    ours: 'accepted',
+    covers: ({ kind, header }) =>
+      kind === 'external' && header.kid === 'idp-ed' && header.alg === 'Ed25519',
+  },
   // Times.
   refused(
     'exp-required',

@@ -110,7 +110,7 @@ const codes: Record<AuthErrorCode, Refusal | FailureToStart> = {
     ...invalidToken,
     provoke: ({ installation }) => withToken(installation.pluginToken({}, { alg: 'RS256' })),
     reason:
-      /^expected alg to be ES256, and that of the key "catalog-key", which is ES256; found "RS256"$/,
+      /^expected alg to be ES256, found "RS256"$/,
   },
   AUTH_AUDIENCE_MISMATCH: {
     ...invalidToken,

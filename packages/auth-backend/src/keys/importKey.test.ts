@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { signatureAlgorithms } from '../tokens/algorithms';
-import { createKey } from '../testing/keyFixtures';
+import { createKey, rocaModulus, writeNumber } from '../testing/keyFixtures';
 import type { VerificationKey } from '../tokens/verifyJws';
 import { importVerificationKey, readPublicJwk, requirePublicJwk } from './importKey';
 
@@ -14,6 +14,19 @@ function bytes(base64url: string | undefined): Buffer {
 
 const even = bytes(rsa.n);
 even[even.length - 1]! &= 0xfe;
+
+/** The points of small order on Ed25519, and two that are not written as they should be. */
+const FIELD = 2n ** 255n - 19n;
+const smallPoints = [
+  ...[0n, 1n, FIELD - 1n, FIELD, FIELD + 1n].map(y => writeNumber(y, 32)),
+  'BfxTbYgCOLE5M8bTBazf1fCY7_KJ9MNFsCeywo-V6CY',
+  'egOsknf9x07GzDks-lMgKg9nEA12Czy6T9hNPXBqF8c',
+].flatMap(text => {
+  const x = bytes(text).reverse();
+  const negative = Buffer.from(x);
+  negative[31]! |= 0x80;
+  return [x.toString('base64url'), negative.toString('base64url')];
+});
 
 describe('importVerificationKey', () => {
   it.each(signatureAlgorithms)('imports what an issuer of %s publishes', alg => {
@@ -30,6 +43,16 @@ describe('importVerificationKey', () => {
     ['Ed25519', 'EdDSA', ed],
   ])('knows that a key on %s without alg is for %s', (_curve, alg, { alg: _alg, ...jwk }) => {
     expect(importVerificationKey(jwk)).toMatchObject({ kid: 'k1', alg });
+  });
+
+  it('takes both names of Ed25519, and never another curve by either', () => {
+    const ed448 = generateKeyPairSync('ed448').publicKey.export({ format: 'jwk' });
+    for (const alg of ['EdDSA', 'Ed25519']) {
+      expect(importVerificationKey({ ...ed, alg })).toMatchObject({ kid: 'k1', alg });
+      expect(importVerificationKey({ ...ed448, kid: 'k1', alg })).toBe(
+        `${alg} needs a key of type ed25519, found ed448`,
+      );
+    }
   });
 
   it('takes a key that says of itself that it is for verifying', () => {
@@ -56,6 +79,11 @@ describe('importVerificationKey', () => {
     ['a kty that is a list', 'has the unusable kty ["EC"]', { ...ec, kty: ['EC'] }],
     ['its private half', 'holds a private or secret member', { ...ec, d: 'AA' }],
     ['a private half that is null', 'holds a private or secret member', { ...ec, d: null }],
+    ...['p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].map((name): [string, string, unknown] => [
+      `the private member ${name} alone`,
+      'holds a private or secret member',
+      { ...rsa, [name]: 'AA' },
+    ]),
     ['the use enc', 'is for "enc", not for signatures', { ...ec, use: 'enc' }],
     ['the use null', 'is for null, not for signatures', { ...ec, use: null }],
     ['other operations', 'is not for verifying', { ...ec, key_ops: ['sign'] }],
@@ -110,15 +138,6 @@ describe('importVerificationKey', () => {
       { ...rsa, alg: 'ES256' },
     ],
     [
-      'Ed448 under EdDSA',
-      'EdDSA needs a key of type ed25519, found ed448',
-      {
-        ...generateKeyPairSync('ed448').publicKey.export({ format: 'jwk' }),
-        kid: 'k1',
-        alg: 'EdDSA',
-      },
-    ],
-    [
       '1024 bits',
       'RS256 needs an RSA key of at least 2048 bits, found 1024',
       {
@@ -142,6 +161,21 @@ describe('importVerificationKey', () => {
       'RS256 needs an odd public exponent of at least 65537, found 65538',
       { ...rsa, e: 'AQAC' },
     ],
+    [
+      'an even modulus',
+      'RS256 needs a product of two primes, found an even modulus',
+      { ...rsa, n: even.toString('base64url') },
+    ],
+    [
+      'a modulus that can be factored',
+      'RS256 needs a key that cannot be factored, found one with the weakness ROCA',
+      { ...rsa, n: rocaModulus() },
+    ],
+    ...smallPoints.map((x): [string, string, unknown] => [
+      `the small point ${x}`,
+      'EdDSA needs a point of full order, found one under which anybody can sign',
+      { ...ed, x },
+    ]),
   ])('refuses a key with %s: it %s', (_, problem, jwk) => {
     expect(importVerificationKey(jwk)).toBe(problem);
   });

@@ -16,6 +16,9 @@ const publicParameters: ReadonlyMap<string, readonly string[]> = new Map([
   ['OKP', ['crv', 'x']],
 ]);
 
+/** The members that only the owner of a key may know (RFC 7518 sections 6.2.2, 6.3.2 and 6.4). */
+const privateParameters = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const;
+
 /** The algorithm of a key that names none, where its curve leaves no choice. */
 const algorithmOfCurve: ReadonlyMap<unknown, SignatureAlgorithm> = new Map([
   ['P-256', 'ES256'],
@@ -45,7 +48,7 @@ export function readPublicJwk(value: unknown, thirdParty?: ThirdPartyKeys): Publ
   if (typeof kid !== 'string' || jwk.kid === '') return 'has no kid';
   const parameters = typeof kty === 'string' ? publicParameters.get(kty) : undefined;
   if (typeof kty !== 'string' || !parameters) return `has the unusable kty ${quote(kty)}`;
-  if ('d' in jwk || 'k' in jwk) return 'holds a private or secret member';
+  if (privateParameters.some(name => name in jwk)) return 'holds a private or secret member';
   if (use !== undefined && use !== 'sig') return `is for ${quote(use)}, not for signatures`;
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
     return 'is not for verifying';

@@ -26,6 +26,22 @@ export function createKey(kid: string, alg: SignatureAlgorithm = 'ES256'): KeyFi
   };
 }
 
+/** Writes a number in so many bytes, as the parameters of a JWK are. */
+export function writeNumber(value: bigint, length: number): string {
+  return Buffer.from(value.toString(16).padStart(2 * length, '0'), 'hex').toString('base64url');
+}
+
+/** A modulus of 2048 bits with the weakness ROCA: all its residues are powers of 65537, as one generator's were. */
+export function rocaModulus(): string {
+  const primes = [
+    3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97,
+    101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+  ];
+  const product = primes.reduce((all, prime) => all * BigInt(prime), 2n);
+  const half = 2n ** 2047n;
+  return writeNumber(half - (half % product) + product + (65_537n ** 7n % product), 256);
+}
+
 function generatePair(alg: SignatureAlgorithm): { publicKey: KeyObject; privateKey: KeyObject } {
   const { keyType, curve } = schemeOf(alg);
   if (keyType === 'ec') return generateKeyPairSync('ec', { namedCurve: curve ?? '' });

@@ -2,8 +2,9 @@ import { sign } from 'node:crypto';
 import { schemeOf } from '../tokens/algorithms';
 import type { SigningKey } from '../tokens/signJws';
 
-/** Writes a segment of a token: a text as it is, anything else as JSON. */
+/** Writes a segment of a token: bytes and texts as they are, anything else as JSON. */
 export function segment(value: unknown): string {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64url');
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return Buffer.from(text, 'utf8').toString('base64url');
 }

@@ -1,4 +1,5 @@
 import { constants, type KeyObject, type SignKeyObjectInput } from 'node:crypto';
+import { whyKeyIsWeak } from './weakKeys';
 
 /** How an algorithm signs, and which keys it takes (RFC 7518 section 3.1, RFC 8037). */
 interface Scheme {
@@ -27,6 +28,8 @@ function rsa(hash: string, padding: number, saltLength?: number): Scheme {
 
 const { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING } = constants;
 
+const ed25519: Scheme = { keyType: 'ed25519', hash: null, signatureLength: 64, options: {} };
+
 // Asymmetric algorithms only: a symmetric one must never be reachable with a published key.
 const schemes = {
   ES256: ecdsa('prime256v1', 'sha256', 64),
@@ -38,7 +41,9 @@ const schemes = {
   PS256: rsa('sha256', RSA_PKCS1_PSS_PADDING, 32),
   PS384: rsa('sha384', RSA_PKCS1_PSS_PADDING, 48),
   PS512: rsa('sha512', RSA_PKCS1_PSS_PADDING, 64),
-  EdDSA: { keyType: 'ed25519', hash: null, signatureLength: 64, options: {} },
+  // One algorithm by two names: `EdDSA` is the older, and elsewhere means other curves too (RFC 9864 section 2.2).
+  EdDSA: ed25519,
+  Ed25519: ed25519,
 } as const satisfies Record<string, Scheme>;
 
 /** A signature algorithm that keys of this product can have. */
@@ -52,15 +57,20 @@ export function isSignatureAlgorithm(value: unknown): value is SignatureAlgorith
   return typeof value === 'string' && Object.hasOwn(schemes, value);
 }
 
+/** Tells whether two names are of one algorithm. */
+export function isSameAlgorithm(one: SignatureAlgorithm, other: SignatureAlgorithm): boolean {
+  return schemes[one] === schemes[other];
+}
+
 /** Returns how the algorithm signs. */
 export function schemeOf(algorithm: SignatureAlgorithm): Scheme {
   return schemes[algorithm];
 }
 
 /**
- * Says why a key cannot be used with an algorithm; undefined when it can. RSA keys have at least 2048 bits
- * (RFC 7518 section 3.3) and an odd public exponent of at least 65537 (NIST SP 800-56B section 6.4): with the
- * exponent 1 anybody could sign.
+ * Says why a key cannot be used with an algorithm; undefined when it can.
+ *
+ * @param key - public, or private, which is looked at as what its public half says
  */
 export function whyKeyDoesNotFit(
   key: KeyObject,
@@ -73,12 +83,6 @@ export function whyKeyDoesNotFit(
   if (curve && details?.namedCurve !== curve) {
     return `${algorithm} needs the curve ${curve}, found ${details?.namedCurve}`;
   }
-  if (keyType === 'rsa' && (details?.modulusLength ?? 0) < 2048) {
-    return `${algorithm} needs an RSA key of at least 2048 bits, found ${details?.modulusLength}`;
-  }
-  const exponent = details?.publicExponent ?? 65_537n;
-  if (exponent < 65_537n || exponent % 2n === 0n) {
-    return `${algorithm} needs an odd public exponent of at least 65537, found ${exponent}`;
-  }
-  return undefined;
+  const weakness = whyKeyIsWeak(key);
+  return weakness && `${algorithm} ${weakness}`;
 }

@@ -342,7 +342,7 @@ describe('a plugin token', () => {
     const strict = setUp(['ES256'], key.jwk);
     await expect(strict.verify(strict.good, header, key)).rejects.toMatchObject({
       ...illegalToken('AUTH_ALGORITHM_NOT_ALLOWED'),
-      reason: 'expected alg to be ES256, and that of the key "k1", which is ES384; found "ES384"',
+      reason: 'expected alg to be ES256, found "ES384"',
     });
     const open = setUp(['ES256', 'ES384'], key.jwk);
     expect(await open.verify(open.good, header, key)).toEqual({

@@ -12,7 +12,7 @@ import type { SignatureAlgorithm } from '../algorithms';
 import { invalidClaim, readSubject, readTimes, tellParty } from '../claims';
 import type { UnverifiedJws } from '../parseCompact';
 import { signJws } from '../signJws';
-import { verifyJws } from '../verifyJws';
+import { requireAlgorithm, verifyJws } from '../verifyJws';
 import { isPluginId } from './pluginId';
 import type { PluginTokenProof } from './PluginTokenProof';
 
@@ -78,6 +78,7 @@ export class PluginTokens {
   /** Verifies a token that was sent to this plugin. */
   async verify(jws: UnverifiedJws): Promise<PluginTokenProof> {
     const { pluginId: ownId, keySets, discovery, algorithms, clock } = this.#options;
+    requireAlgorithm(jws, algorithms);
     const issuer = jws.unverifiedClaims().sub;
     if (!isPluginId(issuer)) throw invalidClaim('sub', 'the id of the issuing plugin', issuer);
     const key = await keySets.findPluginKey(issuer, { kid: jws.header.kid, discovery });

@@ -5,7 +5,7 @@ import type { VerificationKey } from '../verifyJws';
 import type { SignatureAlgorithm } from '../algorithms';
 import { readSubject, readTimes } from '../claims';
 import { parseCompact, type UnverifiedJws } from '../parseCompact';
-import { verifyJws } from '../verifyJws';
+import { requireAlgorithm, verifyJws } from '../verifyJws';
 
 /** What a user token, full or limited, proves. */
 export interface UserTokenProof {
@@ -49,6 +49,7 @@ export class UserTokens {
   /** Verifies a user token, full or limited. */
   async verify(jws: UnverifiedJws): Promise<UserTokenProof> {
     const { findKey, algorithms, clock } = this.#options;
+    requireAlgorithm(jws, algorithms);
     const claims = await verifyJws(jws, await findKey(jws.header.kid), algorithms);
     const { exp } = readTimes(claims, clock.now() / 1000);
     return {

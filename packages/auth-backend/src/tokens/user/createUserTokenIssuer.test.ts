@@ -365,11 +365,11 @@ describe('wrong options', () => {
     ],
     [
       { algorithm: 'HS256' },
-      'algorithm: expected one of ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512, EdDSA, found "HS256"',
+      'algorithm: expected one of ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512, EdDSA, Ed25519, found "HS256"',
     ],
     [
       { algorithm: 'constructor' },
-      'algorithm: expected one of ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512, EdDSA, found "constructor"',
+      'algorithm: expected one of ES256, ES384, ES512, RS256, RS384, RS512, PS256, PS384, PS512, EdDSA, Ed25519, found "constructor"',
     ],
     [
       { tokenLifetime: { weeks: 1 } },
