@@ -108,6 +108,10 @@ export const configRules: ReadonlyArray<Rule<ConfigInput>> = [
       );
     }),
   ),
+  refused(
+    'static-tokens-in-ascii',
+    anyEntry('static', ({ token }) => typeof token === 'string' && /[^ -~]/.test(token)),
+  ),
   refused('external-subjects', input =>
     entriesOf(input).some(({ type, options: { subject } }) => {
       return (

@@ -156,6 +156,18 @@ export function configScenarios(files: KeyFiles): Scenario<ConfigInput>[] {
       ),
     ),
     scenario(
+      'with a token that no header can carry',
+      'documented static-tokens-in-ascii',
+      setOption(
+        staticEntry,
+        'token',
+        'static-tökén',
+        'token-\u0000-token',
+        'tokеn-token',
+        '🔑🔑🔑🔑',
+      ),
+    ),
+    scenario(
       'with a subject of somebody inside',
       'documented external-subjects',
       setOption(

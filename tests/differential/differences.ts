@@ -180,6 +180,14 @@ export const differences = {
     why: 'Claims are typed, never coerced',
     record: CLAIMS,
   },
+  'subjects-of-others': {
+    about:
+      'A third party token whose subject, with the prefix of its entry, begins with the longer prefix of another entry, or is the subject of one',
+    theirs: 'Accepts it as that subject',
+    ours: 'Refuses it',
+    why: 'No third party can name the callers of another',
+    record: 'names-of-external-callers',
+  },
   'legacy-has-no-aud': {
     about: 'A legacy token with an `aud` that is empty, null, 0 or false',
     theirs: 'Takes it for one without `aud`',
@@ -437,6 +445,13 @@ export const differences = {
     theirs: 'Starts',
     ours: 'Does not start',
     why: 'Everybody knows it',
+    record: CONFIG,
+  },
+  'static-tokens-in-ascii': {
+    about: 'A static token with other characters than visible ASCII',
+    theirs: 'Starts',
+    ours: 'Does not start',
+    why: 'A header cannot carry it, so that its caller would always be refused',
     record: CONFIG,
   },
   'external-subjects': {

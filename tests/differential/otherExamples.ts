@@ -245,6 +245,15 @@ export const configExamples: ReadonlyArray<Example<ConfigInput>> = [
     invalid(`${AT}.options.token`, 'expected a token of your own, found a placeholder'),
   ],
   [
+    'static-tokens-in-ascii',
+    entry('static', { token: 'static-tökén', subject: 'ci' }),
+    '',
+    invalid(
+      `${AT}.options.token`,
+      'expected visible ASCII characters, which a header can carry, found others',
+    ),
+  ],
+  [
     'external-subjects',
     entry('static', { token, subject: 'plugin:catalog' }),
     '',

@@ -175,6 +175,12 @@ export const tokenExamples: readonly TokenExample[] = [
   ['subject-is-a-text', token('user', claim('sub', '42')), user('42'), CLAIM_INVALID],
   ['subject-is-a-text', token('jwks', claim('sub', '" "')), service('external: '), CLAIM_INVALID],
   [
+    'subjects-of-others',
+    token('jwks', claim('sub', '"ci:somebody"')),
+    service('external:ci:somebody'),
+    CLAIM_INVALID,
+  ],
+  [
     'legacy-has-no-aud',
     token('legacy', claim('aud', '""')),
     OLD_CALLER,

@@ -158,6 +158,11 @@ export const tokenRules: ReadonlyArray<Rule<TokenFacts>> = [
     const isThirdParty = facts.kind === 'external' && !isLegacy(facts);
     return (isUser(facts) || isThirdParty) && !isSubject(facts.claims.sub);
   }),
+  refused('subjects-of-others', ['AUTH_CLAIM_INVALID'], facts => {
+    const { sub } = facts.claims;
+    if (facts.kind !== 'external' || isLegacy(facts) || typeof sub !== 'string') return false;
+    return !facts.signer?.startsWith('prefixed') && /^(ci:|backstage-plugin$)/.test(sub);
+  }),
   refused('legacy-has-no-aud', ['AUTH_TOKEN_TYPE_UNKNOWN'], facts => {
     return isLegacy(facts) && facts.claims.sub === 'backstage-server' && has(facts.claims, 'aud');
   }),

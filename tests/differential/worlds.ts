@@ -31,7 +31,7 @@ export interface World {
   readonly keySets: KeySetServer;
   /** The clock of ours. */
   readonly clock: TestClock;
-  /** The configuration of both, `backend.auth`. */
+  /** The configuration of ours, `backend.auth`. */
   readonly auth: object;
   /** Ours was told to accept user tokens of the old form. */
   readonly untypedAccepted: boolean;
@@ -59,11 +59,19 @@ export async function createWorld(
   keySets.plugins.set('broken', () => Promise.reject(new Error('out of order')));
   const { discovery } = keySets;
   const auth = await defaultConfig(keySets);
-  const config = { backend: { auth: { ...auth, acceptUntypedUserTokens: untypedAccepted } } };
+  const configOf = (more: object[]) => ({
+    backend: {
+      auth: {
+        acceptUntypedUserTokens: untypedAccepted,
+        ...auth,
+        externalAccess: [...auth.externalAccess, ...more],
+      },
+    },
+  });
   const clock = new TestClock(NOW);
   const backend = ourSide.createAuthBackend({
     discovery,
-    config,
+    config: configOf([]),
     clock,
     logger: silentLogger,
   });
@@ -73,7 +81,8 @@ export async function createWorld(
     theirs: await createTheirAuth({
       pluginId,
       discovery,
-      config,
+      // Ours does not start with a token that no header can carry.
+      config: configOf([staticEntry(staticTokens.unicode, 'ci-unicode')]),
       logger: silentLogger,
       keySource: memoryKeySource(),
     }),
@@ -86,21 +95,21 @@ export async function createWorld(
   };
 }
 
-async function defaultConfig({ discovery }: KeySetServer): Promise<object> {
+const staticEntry = (token: string, subject: string, plugin?: string) => ({
+  type: 'static',
+  options: { token, subject },
+  ...(plugin && { accessRestrictions: [{ plugin, permission: 'catalog.entity.read' }] }),
+});
+
+async function defaultConfig({ discovery }: KeySetServer) {
   const keySetOf = async (id: string) =>
     `${await discovery.getBaseUrl(id)}/.backstage/auth/v1/jwks.json`;
-  const own = (token: string, subject: string, plugin?: string) => ({
-    type: 'static',
-    options: { token, subject },
-    ...(plugin && { accessRestrictions: [{ plugin, permission: 'catalog.entity.read' }] }),
-  });
   return {
     externalAccess: [
-      own(staticTokens.plain, 'ci'),
-      own(staticTokens.here, 'ci-here', 'receiver'),
-      own(staticTokens.elsewhere, 'ci-elsewhere', 'elsewhere'),
-      own(staticTokens.unicode, 'ci-unicode'),
-      own(staticTokens.long, 'ci-long'),
+      staticEntry(staticTokens.plain, 'ci'),
+      staticEntry(staticTokens.here, 'ci-here', 'receiver'),
+      staticEntry(staticTokens.elsewhere, 'ci-elsewhere', 'elsewhere'),
+      staticEntry(staticTokens.long, 'ci-long'),
       { type: 'legacy', options: { secret: secrets.secret, subject: 'old-caller' } },
       {
         type: 'legacy',

@@ -30,9 +30,11 @@ export class World {
   readonly installation: Installation;
   /** What handlers were rejected with. */
   readonly errors: unknown[] = [];
+  readonly #config: JsonObject;
   #server: Server | undefined;
 
   constructor(auth: JsonObject = {}, options: AuthBackendOptions = {}) {
+    this.#config = { backend: { auth } };
     this.installation = new Installation({ auth, ...options });
   }
 
@@ -50,11 +52,12 @@ export class World {
         getBaseUrl: async id => `http://backend/api/${id}`,
         getExternalBaseUrl: async id => `https://example.com/api/${id}`,
       },
+      config: this.#config,
       logger: installation.logger,
       onAuthEvent: event => void events.push(event),
       clock: installation.clock,
     });
-    const { router, addAuthPolicy } = createPluginRouter({ auth, httpAuth });
+    const { router, addAuthPolicy } = createPluginRouter({ auth, httpAuth, config: this.#config });
     addAuthPolicy({ path: '/view', allow: 'user-cookie' });
 
     const plugin = express.Router();

@@ -95,7 +95,7 @@ describe('forPlugin', () => {
     );
   });
 
-  it('refuses an id that differs from another only in case', async () => {
+  it('PLG-07 refuses an id that differs from another only in case', async () => {
     const { backend } = new Installation();
     const opening = backend.forPlugin('catalog');
     await expect(backend.forPlugin('Catalog')).rejects.toMatchObject(

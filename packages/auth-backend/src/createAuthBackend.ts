@@ -52,10 +52,13 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
     onKeySetFetch: (outcome: 'success' | 'failure') => metrics.countKeySetFetch(outcome),
   };
   // Anybody can name issuers that do not exist, and whose key sets cannot be fetched.
-  const keySetLog = new CountedLog({ write: (message, meta) => logger.warn(message, meta), clock });
+  const countedLog = new CountedLog({
+    write: (message, meta) => logger.warn(message, meta),
+    clock,
+  });
   const keySets = new KeySets({
     network,
-    logger: { warn: message => keySetLog.tell('key sets', message) },
+    logger: { warn: message => countedLog.tell('key sets', message) },
   });
   for (const pluginId of config.discoveredPlugins) keySets.addKnownPlugin(pluginId);
   if (userTokenIssuer) {
@@ -107,6 +110,13 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
       keysOf: entry => kid => finder.findExternalKey(entry, kid),
       clock,
       onTried: watch?.onTried,
+      onPassedOver: watch
+        ? undefined
+        : reason =>
+            countedLog.tell(
+              'external token handlers',
+              `${reason}; another method accepted the token`,
+            ),
     });
     const database = own.database ?? databaseOf(options, pluginId);
     const keySource = watch ? noKeys : await keySources.open(pluginId, database, pluginLogger);
@@ -180,7 +190,7 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
     close() {
       closed = true;
       for (const { recorder } of recorders) recorder.close();
-      keySetLog.close();
+      countedLog.close();
       return Promise.resolve();
     },
   };

@@ -8,7 +8,7 @@ import type { ExternalEntry } from '../tokens/external/externalEntries';
 import { isPluginId } from '../tokens/plugin/pluginId';
 import { ConfigValue } from './ConfigValue';
 import { readExternalAccess, readOldKeys, requireDistinctSecrets } from './readExternalAccess';
-import { RECOMMENDED_SECRET_BYTES } from './readLegacySecret';
+import { warnOfCallers } from './warnOfCallers';
 
 /** The configuration of the auth service, checked. */
 export interface AuthConfig {
@@ -98,13 +98,7 @@ function findWarnings(
       `${keys.path} is deprecated: move each secret to backend.auth.externalAccess, as { type: legacy, options: { secret, subject } }`,
     );
   }
-  for (const caller of callers) {
-    if (caller.type !== 'legacy' || caller.secret.length >= RECOMMENDED_SECRET_BYTES) continue;
-    warnings.push(
-      `${caller.path}: the secret has ${caller.secret.length} bytes, expected at least ${RECOMMENDED_SECRET_BYTES} for HS256`,
-    );
-  }
-  return warnings;
+  return [...warnings, ...warnOfCallers(callers)];
 }
 
 /** Reads what stands at a path; a text or a list above it is an error of the config reader's own. */

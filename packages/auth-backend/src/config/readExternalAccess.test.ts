@@ -148,6 +148,40 @@ describe('external access by key set', () => {
   });
 });
 
+describe('what is allowed but should be changed', () => {
+  const warningsOf = (...options: JsonObject[]) =>
+    readAuthConfig(
+      auth({ externalAccess: options.map(it => ({ type: 'jwks', options: { ...idp, ...it } })) }),
+    ).warnings;
+
+  it.each([
+    ['https://idp.example/keys', 0],
+    ['http://idp.example/keys', 1],
+    ['http://10.0.0.1/keys', 1],
+    ['http://localhost.example/keys', 1],
+    ['http://127.0.0.1.example/keys', 1],
+    ['http://localhost:8080/keys', 0],
+    ['http://127.1.2.3/keys', 0],
+    ['http://[::1]/keys', 0],
+  ])('are keys over http from another host: %s', (url, count) => {
+    const warning = `${OPTIONS}.url: the keys are fetched over http, so that whoever is on the way can replace them; use https`;
+    expect(warningsOf({ url })).toEqual(count === 0 ? [] : [warning]);
+  });
+
+  it('are two parties of one prefix, which could name the same caller', () => {
+    const other = { issuer: 'https://other.example' };
+    const warning = (second: number, first: number) =>
+      `backend.auth.externalAccess[${second}].options.subjectPrefix: expected one of its own, found that of backend.auth.externalAccess[${first}]; a caller of one can have the name of a caller of the other`;
+    const prefixed = { subjectPrefix: 'ci' };
+    expect(warningsOf({}, other)).toEqual([warning(1, 0)]);
+    expect(warningsOf({}, prefixed, { ...other, ...prefixed })).toEqual([warning(2, 1)]);
+    expect(warningsOf(prefixed, {}, { ...other, subjectPrefix: 'x' })).toEqual([]);
+    expect(warningsOf({}, { issuer: ['https://x.example', idp.issuer] })).toEqual([]);
+    const anybody = { issuer: undefined, dangerouslyAllowAnyIssuer: true } as never;
+    expect(warningsOf({}, anybody, other)).toEqual([warning(1, 0), warning(2, 0)]);
+  });
+});
+
 describe('a near miss gets a suggestion', () => {
   it.each<[JsonObject, string]>([
     [
@@ -179,6 +213,12 @@ describe('a near miss gets a suggestion', () => {
 
 describe('wrong options of an external caller', () => {
   it.each<[JsonObject, string]>([
+    ...['canary-tökén', 'canary-\u0000token', 'c\u0430nary-token', 'canary-🔑'].map(
+      (token): [JsonObject, string] => [
+        auth({ externalAccess: [{ type: 'static', options: { token, subject: 'ci' } }] }),
+        `${OPTIONS}.token: expected visible ASCII characters, which a header can carry, found others`,
+      ],
+    ),
     [legacy({ subject: 'ci' }), `${SECRET}: expected a text, found nothing`],
     [secret(12345678), `${SECRET}: expected a text, found a number`],
     [secret('canary secret'), `${SECRET}: expected base64, found something else; ${GENERATE}`],

@@ -105,6 +105,9 @@ function readStaticToken(value: ConfigValue): string {
       `${token.length}; generate one with: node -p "crypto.randomBytes(24).toString('base64url')"`,
     );
   }
+  if (!/^[\x21-\x7e]*$/.test(token)) {
+    throw value.invalid('visible ASCII characters, which a header can carry', 'others');
+  }
   if (placeholders.test(token)) throw value.invalid('a token of your own', 'a placeholder');
   return token;
 }

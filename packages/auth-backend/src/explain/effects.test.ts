@@ -216,7 +216,7 @@ describe('an explanation', () => {
         said: 'refused',
         code: 'AUTH_TOKEN_TYPE_UNKNOWN',
         reason:
-          'the external token handler of backend.auth.externalAccess[1] refuses the token: "AuthenticationError"',
+          'the external token handler "mesh" of backend.auth.externalAccess[1] refuses the token: "AuthenticationError"',
       },
     ]);
     expect(JSON.stringify(explanation)).not.toContain('canary');

@@ -163,7 +163,7 @@ describe('user info', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('of a failure does not take a newer answer away', async () => {
+  it('CACHE-08 of a failure does not take a newer answer away', async () => {
     const { service, tokenOf, credentialsOf, asked, authPlugin, clock } = setUp();
     const credentials = credentialsOf(tokenOf());
     const { answer } = authPlugin;

@@ -38,6 +38,7 @@ function setUp(
     handlers,
     keysOf,
     clock,
+    onPassedOver: reason => logger.warn(reason),
   });
   return { access, clock, logger };
 }
@@ -278,7 +279,10 @@ describe('handlers', () => {
     it('are all asked nevertheless', async () => {
       const { access, logger } = setUpHandlers(verify, async () => ({ subject: 'second' }));
       expect(await access.verify(TOKEN)).toEqual({ subject: 'second' });
-      expect(logger.entries).toEqual([]);
+      expect(logger.lines('warn')).toEqual([
+        `the external token handler "type-0" of backend.auth.externalAccess[0] ${detail}`,
+      ]);
+      expect(logger.text).not.toContain(TOKEN);
     });
 
     it('cannot decide, if no other recognises the token', async () => {
@@ -286,7 +290,7 @@ describe('handlers', () => {
       const error = await rejectionOf(access.verify(TOKEN));
       expect(error).toMatchObject({
         ...keysUnavailable,
-        reason: `the external token handler of backend.auth.externalAccess[0] ${detail}`,
+        reason: `the external token handler "type-0" of backend.auth.externalAccess[0] ${detail}`,
       });
       expect(`${inspect(error)} ${error.reason} ${logger.text}`).not.toContain(TOKEN);
     });
@@ -301,7 +305,7 @@ describe('handlers', () => {
     expect(error).toMatchObject({
       ...illegalToken('AUTH_TOKEN_TYPE_UNKNOWN'),
       reason:
-        'the external token handler of backend.auth.externalAccess[0] refuses the token: "AuthenticationError"',
+        'the external token handler "type-0" of backend.auth.externalAccess[0] refuses the token: "AuthenticationError"',
     });
     expect(JSON.stringify(error)).toBe('{"name":"AuthenticationError","message":"Illegal token"}');
     expect(`${inspect(error)} ${alone.logger.text}`).not.toContain(TOKEN);
@@ -345,7 +349,7 @@ describe('handlers', () => {
     expect(await refusal).toMatchObject({
       ...keysUnavailable,
       reason:
-        'the external token handler of backend.auth.externalAccess[0] cannot be used: no answer within 5 s',
+        'the external token handler "type-0" of backend.auth.externalAccess[0] cannot be used: no answer within 5 s',
     });
   });
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type AuthErrorCode, type Clock, isAuthError } from '@stagepass/auth-node';
+import { type AuthError, type AuthErrorCode, type Clock, isAuthError } from '@stagepass/auth-node';
 import { quote } from '@stagepass/auth-node/internal';
 import { copyAccessRestrictions, type RestrictedAccess, restrictTo } from '../accessRestrictions';
 import type { UnverifiedJws } from '../parseCompact';
@@ -49,8 +49,13 @@ export class ExternalAccess {
   readonly #staticTokens = new Map<string, StaticAccess>();
   readonly #methods: readonly ExternalMethod[];
   readonly #onTried: ((trial: ExternalTrial) => void) | undefined;
+  readonly #onPassedOver: ((reason: string) => void) | undefined;
 
-  /** @param options - `keysOf`: gives access to the key set of an entry; `onTried`: hears what came of each */
+  /**
+   * @param options - `keysOf`: gives access to the key set of an entry; `onTried`: hears what came of each;
+   *   `onPassedOver`: hears why a custom handler failed where another method accepted the token, since no
+   *   refusal tells it then
+   */
   constructor(options: {
     pluginId: string;
     entries: readonly ExternalEntry[];
@@ -58,8 +63,10 @@ export class ExternalAccess {
     keysOf: (entry: JwksAccess) => FindExternalKey;
     clock: Clock;
     onTried?: (trial: ExternalTrial) => void;
+    onPassedOver?: (reason: string) => void;
   }) {
     this.#onTried = options.onTried;
+    this.#onPassedOver = options.onPassedOver;
     const { entries, keysOf, clock } = options;
     this.#pluginId = options.pluginId;
     const handlers = indexHandlers(options.handlers);
@@ -67,7 +74,8 @@ export class ExternalAccess {
     for (const entry of entries) {
       if (entry.type === 'static') this.#staticTokens.set(digest(entry.token), entry);
       else if (entry.type === 'legacy') methods.push(createLegacyMethod(entry, clock));
-      else if (entry.type === 'jwks') methods.push(createJwksMethod(entry, keysOf(entry), clock));
+      else if (entry.type === 'jwks')
+        methods.push(createJwksMethod(entry, keysOf(entry), clock, entries));
       else methods.push(createCustomMethod(entry, handlers, clock));
     }
     this.#methods = methods;
@@ -87,16 +95,21 @@ export class ExternalAccess {
     const known = this.#staticTokens.get(digest(token));
     if (known) return this.#admit(known, known);
     const failures: unknown[] = [];
+    const passedOver: string[] = [];
     for (const method of this.#methods) {
       let result: { subject: string; expiresAt?: Date } | undefined;
       try {
         result = await method.verify(token, jws);
       } catch (error) {
         failures.push(error);
+        if (method.entry.type === 'custom' && isUndecided(error)) passedOver.push(error.reason);
         this.#onTried?.({ entry: method.entry, error });
         continue;
       }
-      if (result) return this.#admit(method.entry, result);
+      if (result) {
+        for (const reason of passedOver) this.#onPassedOver?.(reason);
+        return this.#admit(method.entry, result);
+      }
       this.#onTried?.({ entry: method.entry });
     }
     if (failures.length > 0) throw mostTelling(failures);
@@ -117,6 +130,10 @@ export class ExternalAccess {
     const restrictions = copyAccessRestrictions(allAccessRestrictions);
     return { ...proof, ...restrictTo(this.#pluginId, restrictions, whyNot) };
   }
+}
+
+function isUndecided(error: unknown): error is AuthError {
+  return isAuthError(error) && error.code === 'AUTH_KEYS_UNAVAILABLE';
 }
 
 function mostTelling(failures: readonly unknown[]): unknown {

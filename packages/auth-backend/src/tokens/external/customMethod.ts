@@ -43,7 +43,7 @@ export function createCustomMethod(
   handlers: ExternalTokenHandlers,
   clock: Clock,
 ): ExternalMethod {
-  const who = `external token handler of ${entry.path}`;
+  const who = `external token handler ${quote(entry.handlerType)} of ${entry.path}`;
   const handler = findHandler(entry, handlers);
   const context = initialize(entry, handler);
   return {

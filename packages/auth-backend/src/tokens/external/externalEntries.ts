@@ -57,3 +57,26 @@ export const builtInTypes = ['static', 'legacy', 'jwks'] as const;
 export function isExternalSubject(subject: string): boolean {
   return /^\S+$/.test(subject) && !/^(plugin|user):/i.test(subject);
 }
+
+/** What the subjects of all callers of a third party begin with. */
+export function subjectPrefixOf({ subjectPrefix }: JwksAccess): string {
+  return subjectPrefix ? `external:${subjectPrefix}:` : 'external:';
+}
+
+/**
+ * Returns which other entry a subject of a third party belongs to: one with a longer prefix that the subject
+ * begins with, or one whose caller has exactly this name. Third parties name their callers as they like, and
+ * one could otherwise name somebody else's.
+ */
+export function ownerOf(
+  subject: string,
+  entry: JwksAccess,
+  entries: readonly ExternalEntry[],
+): ExternalEntry | undefined {
+  return entries.find(other => {
+    if (other === entry || other.type === 'custom') return false;
+    if (other.type !== 'jwks') return other.subject === subject;
+    const prefix = subjectPrefixOf(other);
+    return prefix.length > subjectPrefixOf(entry).length && subject.startsWith(prefix);
+  });
+}

@@ -5,7 +5,7 @@ import { isSignatureAlgorithm } from '../algorithms';
 import { readSubject, readTimes, tellParty } from '../claims';
 import { type VerificationKey, verifyJws } from '../verifyJws';
 import type { ExternalMethod } from './ExternalMethod';
-import type { JwksAccess } from './externalEntries';
+import { type ExternalEntry, type JwksAccess, ownerOf, subjectPrefixOf } from './externalEntries';
 
 /** Finds a key of a third party. */
 export type FindExternalKey = (kid: string | undefined) => Promise<VerificationKey>;
@@ -15,13 +15,15 @@ export type FindExternalKey = (kid: string | undefined) => Promise<VerificationK
  * algorithm, issuer or audience is another's is refused before anybody is asked for a key.
  *
  * @param findKey - finds a key in the key set of the entry
+ * @param others - the other entries, whose callers none of this one's may seem to be
  */
 export function createJwksMethod(
   entry: JwksAccess,
   findKey: FindExternalKey,
   clock: Clock,
+  others: readonly ExternalEntry[] = [],
 ): ExternalMethod {
-  const prefix = entry.subjectPrefix ? `external:${entry.subjectPrefix}:` : 'external:';
+  const prefix = subjectPrefixOf(entry);
   return {
     entry,
     async verify(_token, jws) {
@@ -33,7 +35,10 @@ export function createJwksMethod(
       checkParties(entry, jws.unverifiedClaims());
       const claims = await verifyJws(jws, await findKey(kid), entry.algorithms);
       const { exp } = readTimes(claims, clock.now() / 1000, { thirdParty: true });
-      return { subject: `${prefix}${readSubject(claims)}`, expiresAt: new Date(exp * 1000) };
+      const subject = `${prefix}${readSubject(claims)}`;
+      const owner = ownerOf(subject, entry, others);
+      if (owner) throw foreignSubject(subject, entry, owner);
+      return { subject, expiresAt: new Date(exp * 1000) };
     },
   };
 }
@@ -60,5 +65,12 @@ function refusal(
     code,
     `${path}: expected ${name} to be ${expected.length > 1 ? 'one of ' : ''}${quote(expected)}, found ${tellParty(found)}; ` +
       'change the entry, or what the caller is issued',
+  );
+}
+
+function foreignSubject(subject: string, { path }: JwksAccess, owner: ExternalEntry) {
+  return createAuthError(
+    'AUTH_CLAIM_INVALID',
+    `${path}: the subject ${quote(subject)} is one of ${owner.path}; give ${path} a subjectPrefix that the other does not begin with`,
   );
 }
