@@ -1,6 +1,6 @@
 /**
- * Mutation tests of what decides about requests and of what stands in for it in other people's tests:
- * `npm run test:mutants`. `decisions/0033-mutation-tests.md` justifies the survivors.
+ * Mutation tests of what decides about requests and tokens, and of what stands in for it in other people's tests:
+ * `npm run test:mutants`. `decisions/0033-mutation-tests.md` justifies the survivors, and says how to run a part.
  *
  * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
  */
@@ -11,6 +11,8 @@ export default {
   coverageAnalysis: 'perTest',
   mutate: [
     'packages/auth-http/src/core/**/*.ts',
+    'packages/auth-backend/src/tokens/**/*.ts',
+    'packages/auth-backend/src/keys/**/*.ts',
     'packages/auth-test-utils/src/{mock*,Mock*,parseMockToken,readMockToken,requestOrigin,requestTokens,serviceMock,unknownMockToken}.ts',
     '!**/*.test.ts',
   ],

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureInstalled } from './install.mjs';
@@ -21,7 +22,8 @@ await main(async () => {
   const seconds = readNumber('seconds', values.runs === undefined ? '10' : undefined);
   const runs = readNumber('runs');
   const seed = readNumber('seed');
-  await ensureInstalled('all');
+  // A test runs this command, and tests install nothing: only a fresh clone does.
+  if (!existsSync(join(root, 'node_modules/istanbul-lib-instrument'))) await ensureInstalled('all');
   const { loadInstrumented } = await import('../tests/fuzz/bundle.mjs');
   const fuzz = await loadInstrumented();
   const unknown = values.target?.find(name => !fuzz.targets.some(it => it.name === name));
@@ -37,10 +39,14 @@ await main(async () => {
     const until = Date.now() + (seconds ?? Infinity) * 1000;
     const fuzzer = new fuzz.Fuzzer(target, fuzz.createRandom(seed), coverage);
     const seeds = fuzz.readCorpus(corpora, target.name);
+    // Node ends where a target waits for what never comes.
+    const hangs = () => print(target, { input: fuzzer.current, error: 'never answers' });
+    process.once('exit', hangs);
     const report = await fuzzer.run(
       seeds,
       executions => executions < (runs ?? Infinity) && Date.now() < until,
     );
+    process.off('exit', hangs);
     for (const finding of report.findings) print(target, finding);
     if (values.save) fuzz.writeCorpus(corpora, target.name, report.cover);
     const { reached, of } = coverage.share(target.sources, report.reached);

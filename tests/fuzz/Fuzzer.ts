@@ -41,6 +41,8 @@ export class Fuzzer {
   readonly #cover: Buffer[] = [];
   readonly #findings = new Map<string, Finding>();
   #executions = 0;
+  /** What is being tried; of use where it never ends. */
+  current: Buffer = Buffer.alloc(0);
   #mostSteps = 0;
 
   /** @param coverage - what is seen of the code; without it every input is as good as any other */
@@ -110,6 +112,7 @@ export class Fuzzer {
 
   async #execute(input: Buffer) {
     const { check, stepsPerByte } = this.#target;
+    this.current = input;
     let error: unknown;
     try {
       // A copy: no target may keep, or change, what the next ones are made of.

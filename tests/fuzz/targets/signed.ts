@@ -1,5 +1,4 @@
-import type { AuthService } from '@stagepass/auth-node';
-import { TestClock } from '@stagepass/auth-test-utils';
+import type { AuthService, Clock } from '@stagepass/auth-node';
 import { createAuthBackend } from '../../../packages/auth-backend/src/createAuthBackend';
 import { FakeNetwork } from '../../../packages/auth-backend/src/testing/FakeNetwork';
 import { createKey } from '../../../packages/auth-backend/src/testing/keyFixtures';
@@ -91,13 +90,22 @@ export const signed: Target = {
 
 let opened: Promise<AuthService> | undefined;
 
-/** One for all inputs: a token that is refused leaves no trace. */
+/** How many inputs there were. */
+let inputs = 0;
+
+/** One for all inputs: none leaves a trace for the next one. */
 function scaffolder(): Promise<AuthService> {
+  inputs += 1;
   return (opened ??= open());
 }
 
 function open(): Promise<AuthService> {
-  const clock = new TestClock(NOW * 1000);
+  // Ten seconds pass between two inputs, so that no question for a key has to wait; but it stays the same day.
+  const clock: Clock = {
+    now: () => NOW * 1000,
+    monotonic: () => inputs * 10_000,
+    setTimeout: () => () => {},
+  };
   const network = new FakeNetwork(clock, url => {
     const keys = { catalog: [pluginKey.jwk], auth: [userKey.jwk] }[url.split('/')[4] ?? ''];
     return keys ? Response.json({ keys }) : new Response('', { status: 404 });

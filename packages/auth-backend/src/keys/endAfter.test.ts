@@ -38,7 +38,9 @@ describe('endAfter', () => {
     expect(error.message).toBe('the backend has been closed');
     expect(signal?.reason).toBe(error);
     expect(clock.pendingTimers).toBe(0);
-    expect(await endAfter(5_000, clock, async () => 'done', { closing: closing.signal })).toBe('done');
+    expect(await endAfter(5_000, clock, async () => 'done', { closing: closing.signal })).toBe(
+      'done',
+    );
   });
 
   it('ends what does not listen to its signal, and says so to what does', async () => {

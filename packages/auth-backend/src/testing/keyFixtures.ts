@@ -14,9 +14,14 @@ export interface KeyFixture {
   readonly jwk: PublicJwk;
 }
 
-/** Generates a key pair for an algorithm. */
+/** RSA keys, by their ids: one takes longer to generate than most tests do. */
+const rsaPairs = new Map<string, ReturnType<typeof generatePair>>();
+
+/** Generates a key pair for an algorithm; of RSA always the same for the same id. */
 export function createKey(kid: string, alg: SignatureAlgorithm = 'ES256'): KeyFixture {
-  const { publicKey, privateKey } = generatePair(alg);
+  const id = `${alg} ${kid}`;
+  const { publicKey, privateKey } = rsaPairs.get(id) ?? generatePair(alg);
+  if (publicKey.asymmetricKeyType === 'rsa') rsaPairs.set(id, { publicKey, privateKey });
   return {
     privateKey,
     publicKey,

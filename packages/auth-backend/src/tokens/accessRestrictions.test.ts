@@ -1,6 +1,11 @@
 import type { JsonValue } from '@backstage/types';
 import type { AccessRestrictionsMap } from '@stagepass/auth-node';
-import { readAccessRestrictions, restrictTo, writeAccessRestrictions } from './accessRestrictions';
+import {
+  copyAccessRestrictions,
+  readAccessRestrictions,
+  restrictTo,
+  writeAccessRestrictions,
+} from './accessRestrictions';
 
 const everything = JSON.parse(
   '{"catalog":{},"__proto__":{"permissionNames":["a.read","käse"]},"Tech-Docs_2":{"permissionAttributes":{"action":["read","update"]}},' +
@@ -82,6 +87,24 @@ describe('readAccessRestrictions', () => {
       expect(readAccessRestrictions(names(fits))).toBeInstanceOf(Map);
       expect(readAccessRestrictions(names(fits + 1))).toBe('expected at most 8192 bytes');
     }
+  });
+});
+
+describe('copyAccessRestrictions', () => {
+  it('copies everything, and nothing more', () => {
+    const restrictions = readAccessRestrictions(everything) as AccessRestrictionsMap;
+    expect(copyAccessRestrictions(restrictions)).toStrictEqual(restrictions);
+    const withoutAction: AccessRestrictionsMap = new Map([['a', { permissionAttributes: {} }]]);
+    expect(copyAccessRestrictions(withoutAction)).toStrictEqual(withoutAction);
+  });
+
+  it('shares nothing with what it copies', () => {
+    const restrictions = readAccessRestrictions(everything) as AccessRestrictionsMap;
+    const copy = copyAccessRestrictions(restrictions);
+    copy.get('__proto__')!.permissionNames!.push('b.write');
+    copy.get('search')!.permissionAttributes!.action!.push('update');
+    copy.delete('catalog');
+    expect(restrictions).toEqual(readAccessRestrictions(everything));
   });
 });
 

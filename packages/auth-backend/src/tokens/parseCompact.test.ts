@@ -85,6 +85,58 @@ describe('parseCompact', () => {
     );
   });
 
+  const found = 'expected three non-empty segments separated by dots, found';
+  it.each<[unknown, string]>([
+    [1, 'expected a string, found number'],
+    [null, 'expected a string, found object'],
+    ['.'.repeat(MAX_TOKEN_LENGTH + 1), 'expected at most 32768 characters, found 32769'],
+    ['.'.repeat(MAX_TOKEN_LENGTH), `${found} 32768 characters without`],
+    ['', `${found} 0 characters without`],
+    ['a.b', `${found} 3 characters without`],
+    ['.b.c', `${found} 4 characters without`],
+    ['a..c', `${found} 4 characters without`],
+    ['a.b.', `${found} 4 characters without`],
+    ['a.b.c.d', `${found} 7 characters without`],
+    [`${header}=.${payload}.${signature}`, 'header: is not canonical base64url'],
+    [`${header}.${payload}=.${signature}`, 'payload: is not canonical base64url'],
+    [`${good}=`, 'signature: is not canonical base64url'],
+    [withHeader('[]'), 'header: is not a JSON object'],
+    [withPayload('[]'), 'payload: is not a JSON object'],
+    [withHeader('{"alg":1}'), 'header: expected a name as alg, found a number'],
+    [withHeader('{"alg":"a","typ":null}'), 'header: expected a name as typ, found null'],
+    [
+      withHeader('{"alg":"a","kid":""}'),
+      'header: expected a name as kid, found a string of 0 characters',
+    ],
+    [withHeader('{"alg":"a","kid":null}'), 'header: expected a name as kid, found null'],
+    [
+      withHeader('{"alg":"a","crit":["b"]}'),
+      'header: expected no critical parameter but urn:stagepass:access-restrictions, present, listed once, and in a plugin token; found crit: a list of 1, the parameter: none',
+    ],
+  ])('says of %# what is wrong with it', (token, detail) => {
+    expect(() => parseCompact(token).unverifiedClaims()).toThrow(
+      expect.objectContaining({
+        code: 'AUTH_TOKEN_MALFORMED',
+        reason: `the token is not a well-formed JWS: ${detail}`,
+      }),
+    );
+  });
+
+  it('reads the shortest segments, the longest token, an empty typ and members of no meaning', () => {
+    const unsigned = `${encode('{"alg":"a","typ":"","x":{"kid":12}}')}.e30.`;
+    expect(parseCompact(`${unsigned}AA`)).toMatchObject({
+      header: { alg: 'a', typ: '' },
+      signature: Buffer.from([0]),
+    });
+    expect(parseCompact(unsigned.padEnd(MAX_TOKEN_LENGTH, 'A')).header.alg).toBe('a');
+  });
+
+  it('decodes claims once, and not before they are asked for', () => {
+    const jws = parseCompact(good);
+    expect(jws.unverifiedClaims()).toBe(jws.unverifiedClaims());
+    expect(() => parseCompact(withPayload('[]'))).not.toThrow();
+  });
+
   it('reads access restrictions that are marked critical in a plugin token', () => {
     const { header: read } = parseCompact(withHeader(JSON.stringify(restricted)));
     expect(read).toEqual({

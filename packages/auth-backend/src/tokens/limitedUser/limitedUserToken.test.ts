@@ -38,6 +38,38 @@ describe('deriveLimitedUserToken', () => {
     expect(deriveLimitedUserToken(limited, now).token).toBe(limited);
   });
 
+  it('returns a token of the old form, which has no type, as it is', () => {
+    const old = token({ alg: 'ES256', kid: 'k1' }, { ...claims, aud: 'backstage' });
+    expect(deriveLimitedUserToken(old, now).token).toBe(old);
+  });
+
+  it.each<[object, object, string]>([
+    [
+      header,
+      claims,
+      'claim uip: expected the identity proof of the user, in base64url (the auth plugin issues it), found none',
+    ],
+    [
+      { ...header, kid: undefined },
+      { ...claims, uip: 'AA' },
+      'expected a kid in the user token, found none',
+    ],
+    [
+      { ...header, typ: 'other' },
+      { ...claims, aud: 'backstage' },
+      'only user tokens can be limited, found a token of typ "other"',
+    ],
+    [
+      { ...header, typ: undefined },
+      claims,
+      'only user tokens can be limited, found a token of typ null',
+    ],
+  ])('says of %j with %j what is wrong with it', (tokenHeader, payload, reason) => {
+    expect(() => deriveLimitedUserToken(token(tokenHeader, payload), now)).toThrow(
+      expect.objectContaining({ reason }),
+    );
+  });
+
   it.each([
     ['no proof', header, claims, 'AUTH_CLAIM_INVALID'],
     ['an empty proof', header, { ...claims, uip: '' }, 'AUTH_CLAIM_INVALID'],

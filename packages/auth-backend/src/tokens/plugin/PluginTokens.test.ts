@@ -280,6 +280,12 @@ describe('a plugin token', () => {
     });
   });
 
+  it('may live for a day', async () => {
+    const { verify, good, now } = setUp();
+    const proof = await verify({ ...good, exp: now + 86_400 });
+    expect(proof).toMatchObject({ subject: 'plugin:catalog' });
+  });
+
   it('lives to its last moment', async () => {
     const { verify, good, clock } = setUp();
     clock.advance(3_599_999);

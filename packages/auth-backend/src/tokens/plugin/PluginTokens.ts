@@ -106,7 +106,7 @@ export class PluginTokens {
     if (!Object.hasOwn(claims, 'obo')) return proof;
     // A present but unusable obo must never make the plugin itself the caller.
     if (typeof obo !== 'string' || obo === '') {
-      throw invalidClaim('obo', 'a limited user token', typeof obo === 'string' ? '' : obo);
+      throw invalidClaim('obo', 'a limited user token', obo);
     }
     return { ...proof, limitedUserToken: obo };
   }

@@ -1,4 +1,5 @@
 import { AuthenticationError } from '@stagepass/auth-node';
+import { viewCredentials } from '@stagepass/auth-node/internal';
 import { issue } from '../../testing/credentialFixtures';
 import { Installation, JANE } from '../../testing/Installation';
 import { illegalToken, keysUnavailable, rejectionOf } from '../../testing/refusals';
@@ -123,6 +124,36 @@ describe('a decorator of the plugin token handler', () => {
       },
       call,
     ]);
+  });
+
+  it('that passes a call on behalf of a user on has the user in the token', async () => {
+    const { installation, auth } = await setUp(replacing({}));
+    const user = await auth.authenticate(installation.userToken({ exp: installation.now + 60 }));
+    expect(decode(await issue(auth, user)).payload).toEqual({
+      sub: 'scaffolder',
+      aud: 'catalog',
+      iat: installation.now,
+      exp: installation.now + 60,
+      obo: (await auth.getLimitedUserToken(user as never)).token,
+    });
+  });
+
+  const expiresAt = new Date(Date.UTC(2026, 0, 1, 13));
+  it.each([
+    [{ expiresAt }, expiresAt],
+    [{ expiresAt: expiresAt.toISOString() }, undefined],
+    [{ expiresAt: null }, undefined],
+    [{}, undefined],
+  ])('that answers %j says that the token expires at %s', async (members, expected) => {
+    const { auth } = await setUp(answering(() => ({ subject: 'plugin:mesh', ...members })));
+    expect(viewCredentials(await auth.authenticate('a')).expiresAt).toEqual(expected);
+  });
+
+  it('may name a service by what looks like a user further on', async () => {
+    const { auth } = await setUp(answering(() => ({ subject: 'mesh:user:default/jane' })));
+    expect(String((await auth.authenticate('a')).principal)).toBe(
+      'servicePrincipal{mesh:user:default/jane}',
+    );
   });
 
   it('cannot make the handler issue a token of another plugin', async () => {
