@@ -10,7 +10,7 @@ export interface Issued {
 }
 
 /** How long a replica that is alive may take to answer, in milliseconds. */
-const DEADLINE = 20_000;
+const DEADLINE = 60_000;
 
 /** Who asks replicas for tokens, and shows them tokens. */
 export class ReplicaClient {

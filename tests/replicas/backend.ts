@@ -9,13 +9,15 @@ import type { Route } from './Traffic';
  */
 export async function createBackend(
   server: DatabaseServer,
-): Promise<Pick<ReplicaSettings, 'backends' | 'databases'>> {
+): Promise<Pick<ReplicaSettings, 'backends' | 'databases' | 'patience'>> {
   const plugins = ['catalog', 'search', 'gateway'];
   const databases = plugins.map(
     async pluginId => [pluginId, (await server.createDatabase()).settings] as const,
   );
   return {
     backends: [['catalog', 'search'], ['gateway']],
+    // None of these tests is about how long a replica waits.
+    patience: 10,
     databases: Object.fromEntries(await Promise.all(databases)),
   };
 }

@@ -22,6 +22,8 @@ export interface ReplicaSettings {
   databases: Record<string, ClientSettings>;
   /** What its clock shows; by default the time of the host. */
   time?: SkewedTime;
+  /** How many times as long it waits for others, so that no busy machine decides a test; default once. */
+  patience?: number;
 }
 
 /** Time that goes another way than that of the host: `speed` times as fast `since` a moment, and `ahead`. */
@@ -48,11 +50,18 @@ const plugins = new Map<string, AuthService>();
 /** Knex speaks to the console of every race that migrators run into. */
 const quiet = { warn() {}, error() {}, deprecate() {}, debug() {} };
 
+/** From here on a timer is one of patience, in milliseconds. */
+const PATIENCE = 1_000;
+
 function createClock(): Clock {
-  const { time } = settings;
-  if (!time) return systemClock;
+  const { time = { since: 0, speed: 1, ahead: 0 }, patience = 1 } = settings;
   const { since, speed, ahead } = time;
-  return { ...systemClock, now: () => since + (Date.now() - since) * speed + ahead };
+  return {
+    ...systemClock,
+    now: () => since + (Date.now() - since) * speed + ahead,
+    setTimeout: (callback, milliseconds) =>
+      systemClock.setTimeout(callback, milliseconds * (milliseconds < PATIENCE ? 1 : patience)),
+  };
 }
 
 async function openPlugins(pluginIds: string[]): Promise<void> {

@@ -134,7 +134,7 @@ describe.each(jumps)('A wall clock that jumps %s', (_, target) => {
 describe('One replica of two whose wall clock is fast', () => {
   afterEach(closeSqlite);
 
-  it.each(jumps.slice(0, 3))('TIM-06 deletes no key of the other: %s', async (_, target) => {
+  it.each(jumps)('TIM-06 deletes no key of the other, and back again: %s', async (_, target) => {
     const client = openSqlite();
     const replica = async (clock: TestClock) => {
       const backend = createAuthBackend({
@@ -148,7 +148,8 @@ describe('One replica of two whose wall clock is fast', () => {
       });
       return backend.forPlugin('catalog');
     };
-    const [good, fast] = [new TestClock(), new TestClock()];
+    // The database has the time of this host, to which one of them keeps.
+    const [good, fast] = [new TestClock(Date.now()), new TestClock(Date.now())];
     const [first, second] = [await replica(good), await replica(fast)];
     const kidOf = async (auth: typeof first) => {
       const [header = ''] = (await issueOwn(auth, 'catalog')).split('.');
@@ -156,11 +157,13 @@ describe('One replica of two whose wall clock is fast', () => {
     };
     const kid = await kidOf(first);
     await kidOf(second);
-    fast.setTime(target(fast.now()));
-    for (let step = 0; step < 30; step += 1) {
-      await kidOf(second);
-      await settle();
-      fast.advance({ minutes: 5 });
+    for (const time of [target(fast.now()), good.now(), target(fast.now())]) {
+      fast.setTime(time);
+      for (let step = 0; step < 30; step += 1) {
+        await kidOf(second);
+        await settle();
+        fast.advance({ minutes: 5 });
+      }
     }
     const { keys } = await first.listPublicServiceKeys();
     expect(keys.map(key => key.kid)).toContain(kid);

@@ -390,6 +390,39 @@ describe('an outage', () => {
     expect(logger.lines('warn')).toHaveLength(1);
   });
 
+  it('of silence is waited for to its end at the first request, and no longer than two seconds from then on', async () => {
+    const { keySet, network, clock } = setUp();
+    network.hang();
+    const first = rejectionOf(keySet.find('one'));
+    let refused = false;
+    void first.then(() => (refused = true));
+    await settle();
+    clock.advance(4_999);
+    await settle();
+    expect(refused).toBe(false);
+    clock.advance(1);
+    expect(await first).toMatchObject(keysUnavailable);
+    const second = rejectionOf(keySet.find('one'));
+    await settle();
+    clock.advance(2_000);
+    expect(await second).toMatchObject(keysUnavailable);
+    expect(network.requests).toHaveLength(2);
+  });
+
+  it('of silence that ends after four seconds refuses nobody at a first start', async () => {
+    const { keySet, network, clock } = setUp();
+    let answer = (_: Response) => {};
+    network.answer = () => new Promise(resolve => (answer = resolve));
+    const waiting = [keySet.find('one')];
+    await settle();
+    clock.advance(4_000);
+    waiting.push(keySet.find('one'));
+    await settle();
+    answer(Response.json({ keys: [one.jwk] }));
+    for (const found of await Promise.all(waiting)) expect(found).toMatchObject({ kid: 'one' });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   it('of silence lets a caller wait two seconds', async () => {
     const { keySet, network, clock } = setUp(one.jwk);
     await keySet.find('one');
@@ -414,10 +447,8 @@ describe('a fetch that does not listen to its signal', () => {
     const answers: Array<{ resolve: (it: Response) => void; reject: (it: Error) => void }> = [];
     network.answer = () => new Promise((resolve, reject) => void answers.push({ resolve, reject }));
     const waiting = [rejectionOf(keySet.find('one')), rejectionOf(keySet.find('one'))];
-    clock.advance(2_000);
+    clock.advance(5_000);
     for (const error of await Promise.all(waiting)) expect(error).toMatchObject(keysUnavailable);
-    clock.advance(3_000);
-    await settle();
     const second = keySet.find('two');
     expect(network.requests).toHaveLength(2);
     answers[1]!.resolve(Response.json({ keys: [two.jwk] }));

@@ -22,7 +22,7 @@ const DOUBT_EMPTY_SET_FOR = 5 * 60 * SECOND;
 /** Requests that unknown key ids may cause: this many at once, one more every ten seconds. */
 const UNKNOWN_KEY_REQUESTS = { capacity: 5, refillEvery: 10 * SECOND };
 
-/** How long one caller waits for a request that is under way. */
+/** How long one caller waits for a request that is under way, unless it is the very first. */
 const MAX_WAIT = 2 * SECOND;
 
 /** How many callers wait, at most, to learn of a key that the set did not have when it was fetched. */
@@ -112,10 +112,9 @@ export class RemoteKeySet {
     const canBeAnswered = known !== undefined && age < keepThroughOutage;
     const underWay = this.#inFlight;
     let isOver = await this.#ask(kid, canBeAnswered, admit);
+    const isAnswered = underWay && underWay !== this.#inFlight && !this.#pause.isFailing;
     // A request that was under way may have been answered before the key was published.
-    if (underWay && underWay !== this.#inFlight && !this.#lookUp(kid)) {
-      isOver = await this.#ask(kid, false, admit);
-    }
+    if (isAnswered && !this.#lookUp(kid)) isOver = await this.#ask(kid, false, admit);
     const found = this.#lookUp(kid);
     if (found && this.#age() < keepThroughOutage) return found;
     throw isOver && this.#isDecided() ? this.#unknown(kid) : this.#unavailable();
@@ -208,12 +207,19 @@ export class RemoteKeySet {
     let cancel = () => {};
     this.#waiting += 1;
     const patience = new Promise<boolean>(resolve => {
+      // Who starts when everything starts must not be refused because hosts are slow: the first ends by itself.
+      if (this.#isUntried) return;
       cancel = this.#network.clock.setTimeout(() => resolve(false), MAX_WAIT);
     });
     const isOver = await Promise.race([request.then(() => true), patience]);
     this.#waiting -= 1;
     cancel();
     return isOver;
+  }
+
+  /** Tells whether no request has come to an end yet. */
+  get #isUntried(): boolean {
+    return this.#fetchedAt === -Infinity && !this.#pause.isFailing;
   }
 
   /** Tells whether what is not in the set is not published: it cannot have been published long since. */
