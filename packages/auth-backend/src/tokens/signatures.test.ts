@@ -1,7 +1,8 @@
-import { constants, sign } from 'node:crypto';
+import { constants, createSecretKey, sign } from 'node:crypto';
 import * as jose from 'jose';
 import { createKey } from '../testing/keyFixtures';
-import { forge } from '../testing/tokenFixtures';
+import { decode, forge } from '../testing/tokenFixtures';
+import { ACCESS_RESTRICTIONS, writeAccessRestrictions } from './accessRestrictions';
 import { isSameAlgorithm, type SignatureAlgorithm, signatureAlgorithms } from './algorithms';
 import { parseCompact } from './parseCompact';
 import { signJws } from './signJws';
@@ -113,5 +114,63 @@ describe('verifyJws', () => {
     await expect(
       verifyJws(parseCompact(token), es256.verification, ['ES256']),
     ).rejects.toMatchObject({ code: 'AUTH_SIGNATURE_INVALID' });
+  });
+
+  it('says of a signature that does not verify with which key, and of an algorithm that the key has another', async () => {
+    const token = await signJws('test', {}, createKey('key-ES256').signing);
+    await expect(
+      verifyJws(parseCompact(token), es256.verification, ['ES256']),
+    ).rejects.toMatchObject({
+      reason:
+        'the ES256 signature does not verify with the key "key-ES256" that the issuer publishes; the token was changed, or another installation uses the same key id',
+    });
+    const other = parseCompact(await signJws('test', {}, keyOf('ES384').signing));
+    await expect(verifyJws(other, es256.verification, ['ES256', 'ES384'])).rejects.toMatchObject({
+      reason: 'expected alg to be that of the key "key-ES256", which is ES256, found "ES384"',
+    });
+    await expect(verifyJws(other, es256.verification, ['ES256', 'RS256'])).rejects.toMatchObject({
+      reason: 'expected alg to be ES256 or RS256, found "ES384"',
+    });
+  });
+
+  it('takes it for an outage that the host cannot verify', async () => {
+    const jws = parseCompact(await signJws('test', {}, es256.signing));
+    const publicKey = createSecretKey(Buffer.alloc(32));
+    await expect(
+      verifyJws(jws, { ...es256.verification, publicKey }, ['ES256']),
+    ).rejects.toMatchObject({
+      code: 'AUTH_KEYS_UNAVAILABLE',
+      reason: expect.stringContaining('node:crypto cannot verify ES256 signatures') as unknown,
+    });
+  });
+});
+
+describe('signJws', () => {
+  it('names what limits a token as critical', async () => {
+    const restrictions = new Map([['catalog', { permissionNames: ['catalog.read'] }]]);
+    const token = await signJws('test', { sub: 'jané' }, es256.signing, restrictions);
+    expect(decode(token)).toMatchObject({
+      header: {
+        typ: 'test',
+        alg: 'ES256',
+        kid: 'key-ES256',
+        crit: [ACCESS_RESTRICTIONS],
+        [ACCESS_RESTRICTIONS]: writeAccessRestrictions(restrictions),
+      },
+      payload: { sub: 'jané' },
+    });
+    expect(decode(await signJws('test', {}, es256.signing)).header).toEqual({
+      typ: 'test',
+      alg: 'ES256',
+      kid: 'key-ES256',
+    });
+  });
+
+  it('takes it for an outage that the host cannot sign', async () => {
+    const key = { ...es256.signing, privateKey: es256.publicKey };
+    await expect(signJws('test', {}, key)).rejects.toMatchObject({
+      code: 'AUTH_KEYS_UNAVAILABLE',
+      reason: expect.stringContaining('node:crypto cannot sign with ES256') as unknown,
+    });
   });
 });
