@@ -411,14 +411,14 @@ describe('an outage', () => {
 
   it('of silence that ends after four seconds refuses nobody at a first start', async () => {
     const { keySet, network, clock } = setUp();
-    let answer = (_: Response) => {};
-    network.answer = () => new Promise(resolve => (answer = resolve));
+    const answers: Array<(response: Response) => void> = [];
+    network.answer = () => new Promise(resolve => void answers.push(resolve));
     const waiting = [keySet.find('one')];
     await settle();
     clock.advance(4_000);
     waiting.push(keySet.find('one'));
     await settle();
-    answer(Response.json({ keys: [one.jwk] }));
+    answers[0]!(Response.json({ keys: [one.jwk] }));
     for (const found of await Promise.all(waiting)) expect(found).toMatchObject({ kid: 'one' });
     expect(clock.pendingTimers).toBe(0);
   });
