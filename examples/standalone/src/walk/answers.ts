@@ -19,6 +19,7 @@ export function refusal(
   request: `${'GET' | 'POST' | 'DELETE'} /${string}`,
   error: `${string}Error: ${string}`,
   challenge?: '' | 'error="invalid_token"' | 'error="insufficient_scope"',
+  headers: Members = {},
 ): Expected {
   const [method = '', url = ''] = request.split(' ');
   const [name = '', message = ''] = error.split(': ');
@@ -26,7 +27,7 @@ export function refusal(
   return json(
     status,
     { error: { name, message }, request: { method, url }, response: { statusCode: status } },
-    challenge === undefined ? {} : { 'www-authenticate': parameters },
+    { ...headers, ...(challenge !== undefined && { 'www-authenticate': parameters }) },
   );
 }
 
