@@ -141,9 +141,25 @@ describe('of several refusals that got equally far', () => {
   });
 });
 
-describe('of each entry that is asked', () => {
-  const mesh: ExternalEntry = { type: 'custom', path: 'mesh', handlerType: 'mesh', options: {} };
+const mesh: ExternalEntry = { type: 'custom', path: 'mesh', handlerType: 'mesh', options: {} };
 
+it('the refusal of a handler tells more than a wrong issuer, and less than an unknown key', async () => {
+  answerOfHandler.mockRejectedValue(new AuthenticationError('no'));
+  for (const order of [
+    [mesh, ...entries],
+    [...entries, mesh],
+  ]) {
+    const { verify } = setUp(order);
+    await expect(verify(fromFirst({ iss: 'https://else.example' }))).rejects.toMatchObject(
+      illegalToken('AUTH_TOKEN_TYPE_UNKNOWN'),
+    );
+    await expect(verify(fromFirst({}, { kid: 'other' }))).rejects.toMatchObject(
+      illegalToken('AUTH_KEY_UNKNOWN'),
+    );
+  }
+});
+
+describe('of each entry that is asked', () => {
   it('is told what came of it', async () => {
     const { tried, verify } = setUp();
     const token = forge(
