@@ -30,7 +30,7 @@ describe('isSignatureAlgorithm', () => {
 
   it.each([
     ['none', 'HS256', 'es256', 'ES256 ', 'ES256K', 'toString', '__proto__', ''],
-    [undefined, null, 256, ['ES256'], { toString: () => 'ES256' }],
+    [undefined, null, 256, ['ES256'], { toString: (): string => 'ES256' }],
   ])('knows no other: %j, ...', (...values) => {
     for (const value of values) expect(isSignatureAlgorithm(value)).toBe(false);
   });

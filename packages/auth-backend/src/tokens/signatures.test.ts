@@ -2,7 +2,7 @@ import { constants, createSecretKey, sign } from 'node:crypto';
 import * as jose from 'jose';
 import { createKey } from '../testing/keyFixtures';
 import { decode, forge } from '../testing/tokenFixtures';
-import { ACCESS_RESTRICTIONS, writeAccessRestrictions } from './accessRestrictions';
+import { writeAccessRestrictions } from './accessRestrictions';
 import { isSameAlgorithm, type SignatureAlgorithm, signatureAlgorithms } from './algorithms';
 import { parseCompact } from './parseCompact';
 import { signJws } from './signJws';
@@ -154,8 +154,8 @@ describe('signJws', () => {
         typ: 'test',
         alg: 'ES256',
         kid: 'key-ES256',
-        crit: [ACCESS_RESTRICTIONS],
-        [ACCESS_RESTRICTIONS]: writeAccessRestrictions(restrictions),
+        crit: ['urn:stagepass:access-restrictions'],
+        'urn:stagepass:access-restrictions': writeAccessRestrictions(restrictions),
       },
       payload: { sub: 'jané' },
     });

@@ -11,6 +11,8 @@ describe('parseJsonObject', () => {
     ['{"a\\\\":1,"a":2,"\\"":3}'],
     ['{"__proto__":1,"constructor":2,"toString":3,"hasOwnProperty":4}'],
     ['\t{"é":"\\ud800"}\n'],
+    ['{"a":"a","b":"a","c":{"a":"a"}}'],
+    ['{"a":["a","a","b"],"b":["b",{"a":"b"},"b","b"]}'],
   ])('reads %s as JSON.parse does', text => {
     expect(parseJsonObject(bytes(text))).toEqual(JSON.parse(text));
   });

@@ -54,4 +54,9 @@ describe('the subject of a third party', () => {
     const twin = party('ci');
     expect(ownerOf('external:ci:x', ci, [ci, twin])).toBeUndefined();
   });
+
+  it('is its own, though a custom entry has a field of that name', () => {
+    const odd = { ...custom, subject: 'external:x' } as ExternalEntry;
+    expect(ownerOf('external:x', plain, [odd])).toBeUndefined();
+  });
 });

@@ -45,7 +45,7 @@ describe('a token of a third party', () => {
   it('proves an external subject', async () => {
     expect(await setUp().verify(write())).toEqual({
       subject: 'external:ci|1',
-      expiresAt: expect.any(Date) as Date,
+      expiresAt: new Date((now + 60) * 1000),
     });
     expect(await setUp({ subjectPrefix: 'idp' }).verify(write())).toEqual({
       subject: 'external:idp:ci|1',
@@ -114,6 +114,19 @@ describe('a token of a third party', () => {
     const { asked, verify } = setUp();
     expect(await rejectionOf(verify(token))).toMatchObject({ ...illegalToken(code), reason });
     expect(asked).toEqual([]);
+  });
+
+  it('is told what alone would be right, and how a wrong value was written', async () => {
+    const { verify } = setUp({ issuers: ['https://one.example'] });
+    for (const [iss, told] of [
+      [undefined, 'none'],
+      [7, 'a number'],
+    ]) {
+      expect(await rejectionOf(verify(write({ iss })))).toMatchObject({
+        ...illegalToken('AUTH_ISSUER_MISMATCH'),
+        reason: `${PATH}: expected iss to be ["https://one.example"], found ${told}; ${TO_DO}`,
+      });
+    }
   });
 
   it.each([

@@ -28,15 +28,15 @@ function verify(token: string) {
 
 describe('a token that is signed with a shared secret', () => {
   it('proves the configured subject', async () => {
-    for (const token of [
-      write({}),
-      write({ iat: now }),
-      write({ exp: now + 0.5 }),
-      write({}, { typ: 'JWT', kid: 'any' }),
-    ]) {
+    for (const [token, exp] of [
+      [write({}), now + 60],
+      [write({ iat: now }), now + 60],
+      [write({ exp: now + 0.5 }), now + 0.5],
+      [write({}, { typ: 'JWT', kid: 'any' }), now + 60],
+    ] as const) {
       expect(await verify(token)).toEqual({
         subject: 'legacy:ci',
-        expiresAt: expect.any(Date) as Date,
+        expiresAt: new Date(exp * 1000),
       });
     }
   });
@@ -49,7 +49,7 @@ describe('a token that is signed with a shared secret', () => {
       .sign(secret);
     expect(await verify(token)).toEqual({
       subject: 'legacy:ci',
-      expiresAt: expect.any(Date) as Date,
+      expiresAt: new Date((now + 3600) * 1000),
     });
   });
 
