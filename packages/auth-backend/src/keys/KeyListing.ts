@@ -52,26 +52,36 @@ export class KeyListing {
   }
 
   /**
+   * Reads what others have published, and waits for it as long as for anything from the store.
+   *
+   * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE`
+   */
+  async open(): Promise<void> {
+    await this.#read().catch((cause: unknown) => {
+      throw unreadable(cause);
+    });
+  }
+
+  /**
    * Asks the store, so that a key which another replica published a moment ago is in the answer: who asks
    * too often waits for the next turn. In an outage of the store it answers what was read last.
    *
    * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE` in an outage when nothing was read before
    */
   async list(): Promise<PublicJwk[]> {
-    const { clock, logger, ownKeys } = this.#options;
+    const { clock, logger } = this.#options;
     try {
       const stored = await endAfter(PATIENCE, clock, () => this.#read());
       this.#outage.end(() => logger.info('The key store can be read again'));
       return this.#publish(stored);
     } catch (cause) {
-      if (!this.#last && ownKeys().length === 0) {
-        throw createAuthError('AUTH_KEYS_UNAVAILABLE', 'the key store cannot be read', { cause });
-      }
+      // With the keys of this process alone, verifiers would take those of the others for withdrawn.
+      if (!this.#last) throw unreadable(cause);
       // The endpoint is public: who asks often must not fill the log.
       this.#outage.begin(() =>
         logger.warn('The key store cannot be read; publishing the keys last read', asError(cause)),
       );
-      return this.#publish(this.#last ?? []);
+      return this.#publish(this.#last);
     }
   }
 
@@ -118,6 +128,10 @@ export class KeyListing {
       .filter(({ expiresAt }) => expiresAt.getTime() > now)
       .map(({ key }) => ({ ...key }));
   }
+}
+
+function unreadable(cause: unknown) {
+  return createAuthError('AUTH_KEYS_UNAVAILABLE', 'the key store cannot be read', { cause });
 }
 
 function without(keys: readonly StoredKey[], others: readonly StoredKey[]): StoredKey[] {

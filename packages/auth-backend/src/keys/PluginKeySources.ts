@@ -46,7 +46,7 @@ export class PluginKeySources {
       clock: this.#clock,
       logger,
     });
-    await source.getSigningKey();
+    await source.open();
     return source;
   }
 

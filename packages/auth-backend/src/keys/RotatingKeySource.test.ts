@@ -202,6 +202,34 @@ describe('an outage of the store', () => {
     });
   });
 
+  it('publishes no keys without those of others, which verifiers would take for withdrawn', async () => {
+    const { source, store } = setUp();
+    await source.getSigningKey();
+    store.failure = new Error('connection refused');
+    expect(await rejectionOf(source.listPublicKeys())).toMatchObject({
+      ...keysUnavailable,
+      reason: 'the key store cannot be read',
+    });
+  });
+
+  it('does not come before what others have published has been read: then it is not open', async () => {
+    const { source, store } = setUp();
+    store.listKeys = () => Promise.reject(new Error('connection refused'));
+    expect(await rejectionOf(source.open())).toMatchObject({
+      ...keysUnavailable,
+      reason: 'the key store cannot be read',
+    });
+  });
+
+  it('finds an open source with the keys of all', async () => {
+    const { open, store } = setUp();
+    const [one, other] = [open(), open()];
+    await one.open();
+    await other.open();
+    store.failure = new Error('connection refused');
+    expect(await other.listPublicKeys()).toHaveLength(2);
+  });
+
   it('is an error for who never read the keys', async () => {
     const { source, store } = setUp();
     store.failure = new Error('connection refused');
@@ -255,6 +283,7 @@ describe('the published keys', () => {
 
   it('are those last read when the store says nothing for a second', async () => {
     const { source, store, clock } = setUp();
+    await source.open();
     const { kid } = await source.getSigningKey();
     const release = store.hold('listKeys');
     const listing = source.listPublicKeys();

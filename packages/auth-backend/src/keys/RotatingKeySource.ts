@@ -81,6 +81,16 @@ export class RotatingKeySource implements KeySource {
     });
   }
 
+  /**
+   * Publishes the first key, and reads what others have published: in an outage that is what can be answered.
+   *
+   * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE` when the store does not take the one or tell the other
+   */
+  async open(): Promise<void> {
+    await this.getSigningKey();
+    await this.#listing.open();
+  }
+
   async getSigningKey(): Promise<SigningKey> {
     const { active, prepare } = this.#plan();
     if (active) {

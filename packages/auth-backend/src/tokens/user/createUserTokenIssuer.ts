@@ -65,7 +65,7 @@ export async function createUserTokenIssuer(options: {
     (client ? new KnexKeyStore({ client, table: USER_KEYS_TABLE, logger }) : new MemoryKeyStore());
   const policy = keyLifecyclePolicy(tokenLife, tokenLife);
   const keySource = new RotatingKeySource({ store: keyStore, algorithm, policy, clock, logger });
-  await keySource.getSigningKey();
+  await keySource.open();
   const ownKeys = new LocalKeySet(() => keySource.listPublicKeys(), clock);
   const userTokens = new UserTokens({
     findKey: kid => ownKeys.require(kid),
