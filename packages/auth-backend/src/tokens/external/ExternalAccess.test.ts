@@ -6,7 +6,7 @@ import { RecordingLogger } from '../../testing/RecordingLogger';
 import { illegalToken, invalidConfig, keysUnavailable, rejectionOf } from '../../testing/refusals';
 import { ExternalAccess } from './ExternalAccess';
 import { createExternalTokenHandler, type ExternalTokenHandler } from './ExternalTokenHandler';
-import { type CustomAccess, isExternalSubject, type StaticAccess } from './externalEntries';
+import type { CustomAccess, StaticAccess } from './externalEntries';
 
 const TOKEN = 'canary-presented-token';
 const path = 'backend.auth.externalAccess[0]';
@@ -427,26 +427,5 @@ describe('at start', () => {
     expect(() => setUp([custom('ldap', 2)], [ldap])).toThrow(
       "backend.auth.externalAccess[2].options: Missing required config value at 'url' in 'backend.auth.externalAccess[2]'",
     );
-  });
-});
-
-describe('isExternalSubject', () => {
-  it.each([
-    ['ci', true],
-    ['external:ci', true],
-    ['my-plugin:x', true],
-    ['plugins:x', true],
-    ['__proto__', true],
-    ['', false],
-    [' ', false],
-    ['a b', false],
-    ['a\n', false],
-    ['a\u2028b', false],
-    ['plugin:catalog', false],
-    ['PLUGIN:catalog', false],
-    ['user:default/jane', false],
-    ['User:default/jane', false],
-  ])('of %j is %s', (subject, expected) => {
-    expect(isExternalSubject(subject)).toBe(expected);
   });
 });

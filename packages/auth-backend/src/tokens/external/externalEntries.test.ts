@@ -1,4 +1,10 @@
-import { type ExternalEntry, type JwksAccess, ownerOf, subjectPrefixOf } from './externalEntries';
+import {
+  type ExternalEntry,
+  isExternalSubject,
+  type JwksAccess,
+  ownerOf,
+  subjectPrefixOf,
+} from './externalEntries';
 
 const party = (subjectPrefix?: string): JwksAccess => ({
   type: 'jwks',
@@ -58,5 +64,26 @@ describe('the subject of a third party', () => {
   it('is its own, though a custom entry has a field of that name', () => {
     const odd = { ...custom, subject: 'external:x' } as ExternalEntry;
     expect(ownerOf('external:x', plain, [odd])).toBeUndefined();
+  });
+});
+
+describe('isExternalSubject', () => {
+  it.each([
+    ['ci', true],
+    ['external:ci', true],
+    ['my-plugin:x', true],
+    ['plugins:x', true],
+    ['__proto__', true],
+    ['', false],
+    [' ', false],
+    ['a b', false],
+    ['a\n', false],
+    ['a\u2028b', false],
+    ['plugin:catalog', false],
+    ['PLUGIN:catalog', false],
+    ['user:default/jane', false],
+    ['User:default/jane', false],
+  ])('of %j is %s', (subject, expected) => {
+    expect(isExternalSubject(subject)).toBe(expected);
   });
 });
