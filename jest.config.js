@@ -9,6 +9,8 @@ export default {
   testEnvironment: '<rootDir>/tests/unhandled/GuardedEnvironment.ts',
   // Some tests run compilers, installs and whole fleets; no test depends on how fast, on a busy machine too.
   testTimeout: 240_000,
+  // Tests wait for child processes and compilers at least as much as they compute.
+  maxWorkers: '100%',
   roots: ['<rootDir>/packages', '<rootDir>/tests', '<rootDir>/examples'],
   testMatch: ['**/*.test.ts'],
   // The example projects have runners of their own, which tests/packaging runs.
