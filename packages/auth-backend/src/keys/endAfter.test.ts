@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { TestClock } from '@stagepass/auth-test-utils';
 import { settle } from '../testing/FakeNetwork';
 import { rejectionOf } from '../testing/refusals';
@@ -41,6 +42,16 @@ describe('endAfter', () => {
     expect(await endAfter(5_000, clock, async () => 'done', { closing: closing.signal })).toBe(
       'done',
     );
+  });
+
+  it('leaves no listener behind with what closes all, which lives as long as the process', async () => {
+    const { signal: closing } = new AbortController();
+    const clock = new TestClock();
+    const begun = endAfter(5_000, clock, async () => 'done', { closing });
+    expect(getEventListeners(closing, 'abort')).toHaveLength(1);
+    await begun;
+    await rejectionOf(endAfter(5_000, clock, () => Promise.reject(new Error('x')), { closing }));
+    expect(getEventListeners(closing, 'abort')).toEqual([]);
   });
 
   it('ends what does not listen to its signal, and says so to what does', async () => {

@@ -21,6 +21,8 @@ describe('locate', () => {
   it.each([
     ['ftp://backend/api', 'of http or https without credentials, found one of "ftp:"'],
     ['http://user:pass@backend/api', 'of http or https without credentials, found one of "http:"'],
+    ['https://user@backend/api', 'of http or https without credentials, found one of "https:"'],
+    ['https://:pass@backend/api', 'of http or https without credentials, found one of "https:"'],
     ['http://backend/api?x=', 'without a query, to which a path can be added'],
     ['http://backend/api#x', 'without a query, to which a path can be added'],
     ['http://169.254.169.254/api', 'with a host that is not link-local, found "169.254.169.254"'],

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { settle } from '../testing/FakeNetwork';
 import { discardBody, readBody } from './readBody';
 
@@ -27,6 +28,7 @@ describe('readBody', () => {
     const body = await readBody(response, { maxBytes: 11, signal: never });
     expect(Buffer.from(body).toString()).toBe('{"keys":[]}');
     expect(cancelled).toEqual([]);
+    expect(getEventListeners(never, 'abort')).toEqual([]);
     const empty = await readBody(new Response(null), { maxBytes: 1, signal: never });
     expect(empty).toHaveLength(0);
   });
