@@ -18,6 +18,7 @@ describe('StoreTime', () => {
   ])('is the earlier one with a clock %s', (_, ahead) => {
     const clock = new TestClock();
     const time = new StoreTime(clock);
+    clock.advance(HOUR);
     const right = clock.now() - ahead;
     time.note(new Date(right));
     clock.advance(HOUR);
