@@ -1,33 +1,15 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { createKnexKeyStore } from '@stagepass/auth-backend';
-import { build } from 'esbuild';
 import { createKey } from '../../packages/auth-backend/src/testing/keyFixtures';
 import { startBackstageReplica } from '../databases/replica';
 import { describeOnServers, dropDatabases, type TestDatabase } from '../databases/servers';
 import { silentLogger as logger } from '../databases/silentLogger';
+import { Program } from './Program';
 import type { ZoneSettings } from './timeZones';
 
-const folder = mkdtempSync(join(tmpdir(), 'stagepass-zones-'));
-const nodeModules = dirname(dirname(createRequire(__filename).resolve('knex/package.json')));
+const program = new Program('timeZones.ts');
 
-beforeAll(() =>
-  build({
-    entryPoints: [join(__dirname, 'timeZones.ts')],
-    outfile: join(folder, 'zones.cjs'),
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    external: ['knex', '@backstage/*'],
-    logLevel: 'error',
-  }),
-);
 afterEach(dropDatabases);
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => program.remove());
 
 const statements = {
   SQLite: '',
@@ -49,10 +31,7 @@ const instants = [
 const zones = ['America/St_Johns', 'UTC', 'Pacific/Kiritimati', 'Europe/London'];
 
 function runIn(zone: string, settings: ZoneSettings) {
-  const { stdout, stderr } = spawnSync(process.execPath, [join(folder, 'zones.cjs')], {
-    env: { ...process.env, TZ: zone, ZONE: JSON.stringify(settings), NODE_PATH: nodeModules },
-    encoding: 'utf8',
-  });
+  const { stdout, stderr } = program.run({ env: { TZ: zone, ZONE: JSON.stringify(settings) } });
   expect(stderr).toBe('');
   return JSON.parse(stdout) as { listed: string[]; behind: number; offset: number };
 }

@@ -1,41 +1,20 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { createKnexKeyStore, createUserTokenIssuer } from '@stagepass/auth-backend';
 import { TestClock } from '@stagepass/auth-test-utils';
-import { build } from 'esbuild';
 import { KEYS } from '../databases/replica';
 import { describeOnServers, dropDatabases, type TestDatabase } from '../databases/servers';
 import { silentLogger as logger } from '../databases/silentLogger';
+import { Program } from './Program';
 import type { SignerSettings } from './signer';
 import { kidOf } from './UserIssuers';
 
-const folder = mkdtempSync(join(tmpdir(), 'stagepass-signers-'));
-const nodeModules = dirname(dirname(createRequire(__filename).resolve('knex/package.json')));
+const program = new Program('signer.ts');
 
-beforeAll(() =>
-  build({
-    entryPoints: [join(__dirname, 'signer.ts')],
-    outfile: join(folder, 'signer.cjs'),
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    external: ['knex', '@backstage/*'],
-    logLevel: 'error',
-  }),
-);
 afterEach(dropDatabases);
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => program.remove());
 
 /** Runs a process until it ends or is killed, and returns the tokens that left it. */
 function run(settings: SignerSettings): { tokens: string[]; signal: string | null } {
-  const { stdout, stderr, signal } = spawnSync(process.execPath, [join(folder, 'signer.cjs')], {
-    env: { ...process.env, SIGNER: JSON.stringify(settings), NODE_PATH: nodeModules },
-    encoding: 'utf8',
-  });
+  const { stdout, stderr, signal } = program.run({ env: { SIGNER: JSON.stringify(settings) } });
   expect(stderr).toBe('');
   return { tokens: stdout.split('\n').filter(line => line !== ''), signal };
 }
