@@ -5,50 +5,23 @@ import { Installation } from '../../packages/auth-backend/src/testing/Installati
 import { createKey } from '../../packages/auth-backend/src/testing/keyFixtures';
 import { RecordingLogger } from '../../packages/auth-backend/src/testing/RecordingLogger';
 import { keysUnavailable, rejectionOf } from '../../packages/auth-backend/src/testing/refusals';
-import { forge } from '../../packages/auth-backend/src/testing/tokenFixtures';
 import { bearer, World } from '../refusals/World';
+import { publish, ThirdParty } from './externalParties';
 
-const third = createKey('third-key');
+const third = new ThirdParty();
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-const auth = {
-  externalAccess: [
-    {
-      type: 'jwks',
-      options: {
-        url: 'https://idp.example/keys',
-        issuer: 'https://idp.example',
-        audience: 'backend',
-        algorithm: 'ES256',
-      },
-    },
-  ],
-};
+const auth = { externalAccess: [third.entry()] };
 
 /** A backend with the keys of three issuers, all warm, whose hosts fail from then on. */
 async function setUp(fail: () => Response | Promise<Response>) {
   const installation = new Installation({ auth });
   const service = await installation.plugin();
   const { network, clock } = installation;
-  const before = network.answer;
-  network.answer = (url, init) =>
-    url.startsWith('https://idp.example')
-      ? Response.json({ keys: [third.jwk] })
-      : before(url, init);
+  publish(installation, third);
   const heal = network.answer;
-  const externalToken = (kid = 'third-key') =>
-    forge(
-      { alg: 'ES256', kid },
-      {
-        sub: 'ci',
-        iss: 'https://idp.example',
-        aud: 'backend',
-        iat: installation.now,
-        exp: installation.now + 3600,
-      },
-      third.signing,
-    );
+  const externalToken = (header = {}) => third.token(installation.now, {}, header);
   const known = {
     plugin: () => service.authenticate(installation.pluginToken()),
     user: () => service.authenticate(installation.userToken()),
@@ -57,7 +30,7 @@ async function setUp(fail: () => Response | Promise<Response>) {
   const unknown = {
     plugin: () => service.authenticate(installation.pluginToken({}, { kid: 'new' })),
     user: () => service.authenticate(installation.userToken({}, { kid: 'new' })),
-    external: () => service.authenticate(externalToken('new')),
+    external: () => service.authenticate(externalToken({ kid: 'new' })),
   };
   for (const send of Object.values(known)) await send();
   network.answer = fail;
@@ -205,18 +178,7 @@ describe('The host of a key set that is down', () => {
       const token = {
         plugin: () => installation.pluginToken({}, { kid: 'fresh' }, fresh),
         user: () => installation.userToken({}, { kid: 'fresh' }, fresh),
-        external: () =>
-          forge(
-            { alg: 'ES256', kid: 'fresh' },
-            {
-              sub: 'ci',
-              iss: 'https://idp.example',
-              aud: 'backend',
-              iat: installation.now,
-              exp: installation.now + 60,
-            },
-            fresh.signing,
-          ),
+        external: () => third.token(installation.now, {}, { kid: 'fresh' }, fresh),
       };
       let waited = 0;
       while (!(await service.authenticate(token[kind]()).catch(() => undefined))) {

@@ -4,23 +4,11 @@ import { settle } from '../../packages/auth-backend/src/testing/FakeNetwork';
 import { Installation } from '../../packages/auth-backend/src/testing/Installation';
 import { createKey } from '../../packages/auth-backend/src/testing/keyFixtures';
 import { illegalToken, keysUnavailable } from '../../packages/auth-backend/src/testing/refusals';
-import { forge } from '../../packages/auth-backend/src/testing/tokenFixtures';
+import { ThirdParty } from './externalParties';
 
-const third = createKey('third-key', 'ES256');
+const third = new ThirdParty();
 const spare = createKey('spare-key');
-const auth = {
-  externalAccess: [
-    {
-      type: 'jwks',
-      options: {
-        url: 'https://idp.example/keys',
-        issuer: 'https://idp.example',
-        audience: 'backend',
-        algorithm: 'ES256',
-      },
-    },
-  ],
-};
+const auth = { externalAccess: [third.entry()] };
 
 /** A backend that verifies tokens of three issuers, whose key sets the test changes. */
 async function setUp() {
@@ -30,7 +18,7 @@ async function setUp() {
   const published = {
     plugin: [catalogKey.jwk, spare.jwk],
     user: [userKey.jwk, spare.jwk],
-    external: [third.jwk, spare.jwk],
+    external: [third.key.jwk, spare.jwk],
   };
   let headers: Record<string, string> = {};
   network.answer = url => {
@@ -44,18 +32,7 @@ async function setUp() {
   const tokens = {
     plugin: () => installation.pluginToken(),
     user: () => installation.userToken(),
-    external: () =>
-      forge(
-        { alg: 'ES256', kid: 'third-key' },
-        {
-          sub: 'ci',
-          iss: 'https://idp.example',
-          aud: 'backend',
-          iat: installation.now,
-          exp: installation.now + 3600,
-        },
-        third.signing,
-      ),
+    external: () => third.token(installation.now),
   };
   const send = (issuer: keyof typeof tokens) => service.authenticate(tokens[issuer]());
   return {
