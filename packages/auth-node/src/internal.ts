@@ -14,9 +14,13 @@ export { systemClock } from './Clock';
 export { consoleLogger } from './consoleLogger';
 export { CountedLog } from './CountedLog';
 export {
+  createCredentials,
   createNoneCredentials,
   createServiceCredentials,
+  createServicePrincipal,
   createUserCredentials,
+  createUserPrincipal,
+  type CredentialsOrigin,
   type CredentialsView,
   viewCredentials,
 } from './credentialsObject';
