@@ -41,11 +41,6 @@ class Credentials<TPrincipal extends { type: string }> {
   declare readonly principal: TPrincipal;
   readonly #hidden: HiddenCredentials;
 
-  static {
-    // Whoever compares them with an object literal, strictly too, compares what they show.
-    Object.defineProperty(this.prototype, 'constructor', { value: Object });
-  }
-
   constructor(principal: TPrincipal, hidden: HiddenCredentials, expiresAt?: Date) {
     this.$$type = '@backstage/BackstageCredentials';
     this.version = 'v1';
@@ -59,10 +54,22 @@ class Credentials<TPrincipal extends { type: string }> {
     return #hidden in value ? value.#hidden : undefined;
   }
 
+  get [handedOut](): boolean {
+    return Credentials.read(this) !== undefined;
+  }
+
+  toString(): string {
+    return `backstageCredentials{${String(this.principal)}}`;
+  }
+}
+
+class UserCredentials extends Credentials<BackstageUserPrincipal> {
   get token(): string | undefined {
     return Credentials.read(this)?.token;
   }
+}
 
+class ServiceCredentials extends Credentials<BackstageServicePrincipal> {
   get tokenExpiresAt(): Date | undefined {
     const time = Credentials.read(this)?.tokenExpiresAt;
     return time === undefined ? undefined : new Date(time);
@@ -71,14 +78,11 @@ class Credentials<TPrincipal extends { type: string }> {
   get allAccessRestrictions(): AccessRestrictionsMap | undefined {
     return Credentials.read(this)?.allAccessRestrictions;
   }
+}
 
-  get [handedOut](): boolean {
-    return Credentials.read(this) !== undefined;
-  }
-
-  toString(): string {
-    return `backstageCredentials{${String(this.principal)}}`;
-  }
+// Whoever compares them with an object literal, strictly too, compares what they show.
+for (const { prototype } of [Credentials, UserCredentials, ServiceCredentials]) {
+  Object.defineProperty(prototype, 'constructor', { value: Object });
 }
 
 /**
@@ -116,13 +120,21 @@ function withText<TPrincipal extends object>(
   return Object.freeze(Object.defineProperty(principal, 'toString', { value: toString }));
 }
 
-/** Makes credentials of a principal; `expiresAt` is shown, and in Backstage only users have it. */
-export function createCredentials<TPrincipal extends { type: string }>(
-  principal: TPrincipal,
+/** Makes credentials of a user; `expiresAt` is when the token expires. */
+export function createCredentialsOfUser(
+  principal: BackstageUserPrincipal,
   hidden: HiddenCredentials,
-  expiresAt?: Date,
-): BackstageCredentials<TPrincipal> {
-  return new Credentials(principal, hidden, expiresAt);
+  expiresAt: Date,
+): BackstageCredentials<BackstageUserPrincipal> {
+  return new UserCredentials(principal, hidden, expiresAt);
+}
+
+/** Makes credentials of a service, which in Backstage show nothing of when the token expires. */
+export function createCredentialsOfService(
+  principal: BackstageServicePrincipal,
+  hidden: HiddenCredentials,
+): BackstageCredentials<BackstageServicePrincipal> {
+  return new ServiceCredentials(principal, hidden);
 }
 
 /** Makes the credentials of a user; `token` is the user token, or the limited one, that proved them. */
@@ -133,7 +145,7 @@ export function createUserCredentials(options: {
   actor?: string;
 }): BackstageCredentials<BackstageUserPrincipal> {
   const { userEntityRef, token, expiresAt, actor } = options;
-  return createCredentials(createUserPrincipal(userEntityRef, actor), { token }, expiresAt);
+  return createCredentialsOfUser(createUserPrincipal(userEntityRef, actor), { token }, expiresAt);
 }
 
 /** Makes the credentials of a service; of the token that proved them only its end is kept, and not shown. */
@@ -144,7 +156,7 @@ export function createServiceCredentials(options: {
   allAccessRestrictions?: AccessRestrictionsMap;
 }): BackstageCredentials<BackstageServicePrincipal> {
   const { subject, expiresAt, accessRestrictions, allAccessRestrictions } = options;
-  return createCredentials(createServicePrincipal(subject, accessRestrictions), {
+  return createCredentialsOfService(createServicePrincipal(subject, accessRestrictions), {
     tokenExpiresAt: expiresAt?.getTime(),
     allAccessRestrictions,
   });
@@ -153,7 +165,7 @@ export function createServiceCredentials(options: {
 /** Makes the credentials of a caller who presented none. */
 export function createNoneCredentials(): BackstageCredentials<BackstageNonePrincipal> {
   const principal: BackstageNonePrincipal = { type: 'none' };
-  return createCredentials(
+  return new Credentials(
     withText(principal, () => 'nonePrincipal'),
     {},
   );

@@ -9,12 +9,13 @@ export {
   type MeasuredTokenKind,
   noMetrics,
 } from './AuthMetrics';
-export { AuthRecorder } from './AuthRecorder';
+export { AuthRecorder, type Work } from './AuthRecorder';
 export { systemClock } from './Clock';
 export { consoleLogger } from './consoleLogger';
 export { CountedLog } from './CountedLog';
 export {
-  createCredentials,
+  createCredentialsOfService,
+  createCredentialsOfUser,
   createNoneCredentials,
   createServiceCredentials,
   createServicePrincipal,

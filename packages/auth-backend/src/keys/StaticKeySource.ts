@@ -57,6 +57,10 @@ export class StaticKeySource implements KeySource {
     );
   }
 
+  signingKeyAtHand(): SigningKey {
+    return this.#signingKey;
+  }
+
   getSigningKey(): Promise<SigningKey> {
     return Promise.resolve(this.#signingKey);
   }
