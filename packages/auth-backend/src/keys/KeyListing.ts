@@ -5,14 +5,14 @@ import { Outage } from './Outage';
 import type { StoreTime } from './StoreTime';
 import { TokenBucket } from './TokenBucket';
 
-/** How often the store is asked for the published keys: a few times at once, then ten times a second. */
-const READS = { capacity: 10, refillEvery: 100 };
+/** How often the store is asked for the published keys: a few times at once, then once a second. */
+const READS = { capacity: 10, refillEvery: 1_000 };
 
 /**
- * How long a store that says nothing is waited for before what it said last is published, in milliseconds:
- * less than those wait who ask for the keys.
+ * How long a turn and a store that says nothing are waited for before what it said last is published, in
+ * milliseconds: longer than the next turn takes to come, less than those wait who ask for the keys.
  */
-const PATIENCE = 1_000;
+const PATIENCE = 1_800;
 
 /** After how long a signing process looks whether its keys are still in the store, in milliseconds. */
 const LOOK_AFTER = 30_000;
@@ -106,7 +106,7 @@ export class KeyListing {
   }
 
   #nextTurn(): Promise<void> {
-    return new Promise(resolve => this.#options.clock.setTimeout(resolve, READS.refillEvery));
+    return new Promise(resolve => this.#options.clock.setTimeout(resolve, this.#reads.nextIn()));
   }
 
   async #readStore(): Promise<readonly StoredKey[]> {
