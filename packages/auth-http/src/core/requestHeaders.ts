@@ -11,15 +11,26 @@ export function headerValues(request: WrappingRequest, name: string): string[] {
   const { headers, rawHeaders = request.raw?.rawHeaders } = request;
   const value = isFetchHeaders(headers) ? headers.get(name) : headers[name];
   if (value === undefined || value === null) return [];
-  const received = rawHeaders ? rawValues(rawHeaders, name) : [];
-  if (received.length > 1) return received;
+  if (rawHeaders && countReceived(rawHeaders, name) > 1) return rawValues(rawHeaders, name);
   return typeof value === 'string' ? [value] : [...value];
 }
 
+/** For every request, and so without a list: hardly one repeats a header. */
+function countReceived(rawHeaders: readonly string[], name: string): number {
+  let count = 0;
+  for (let index = 1; index < rawHeaders.length; index += 2) {
+    if (isNamed(rawHeaders[index - 1], name)) count += 1;
+  }
+  return count;
+}
+
 function rawValues(rawHeaders: readonly string[], name: string): string[] {
-  return rawHeaders.filter(
-    (_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name,
-  );
+  return rawHeaders.filter((_, index) => index % 2 === 1 && isNamed(rawHeaders[index - 1], name));
+}
+
+/** The lengths first, which tell most names apart. */
+function isNamed(received: string | undefined, name: string): boolean {
+  return received?.length === name.length && received.toLowerCase() === name;
 }
 
 function isFetchHeaders(
