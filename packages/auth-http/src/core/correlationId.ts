@@ -24,27 +24,30 @@ export function correlationIdOf(request: AuthRequest): string {
  */
 export class RequestName {
   #value: string | undefined;
+  readonly #makeUp: () => string;
 
-  constructor(request: AuthRequest) {
+  constructor(request: AuthRequest, makeUp: () => string = randomUUID) {
     this.#value = givenName(request);
+    this.#makeUp = makeUp;
   }
 
   /** The same each time. */
   get value(): string {
-    this.#value ??= randomUUID();
+    this.#value ??= this.#makeUp();
     return this.#value;
   }
 }
 
 function givenName(request: AuthRequest): string | undefined {
-  const traceId = traceparent.exec(onlyValue(request, 'traceparent'))?.[1];
-  if (traceId !== undefined && !/^0+$/.test(traceId)) return traceId;
+  const parent = onlyValue(request, 'traceparent');
+  const traceId = parent && traceparent.exec(parent)?.[1];
+  if (traceId && !/^0+$/.test(traceId)) return traceId;
   const named = onlyValue(request, 'x-request-id');
-  return requestId.test(named) ? named : undefined;
+  return named && requestId.test(named) ? named : undefined;
 }
 
 /** What comes twice could be read two ways, and counts as absent. */
-function onlyValue(request: AuthRequest, name: string): string {
+function onlyValue(request: AuthRequest, name: string): string | undefined {
   const values = headerValues(request, name);
-  return values.length === 1 ? (values[0] ?? '') : '';
+  return values.length === 1 ? values[0] : undefined;
 }

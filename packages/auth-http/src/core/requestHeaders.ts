@@ -1,5 +1,7 @@
 import type { AuthRequest } from '@stagepass/auth-node';
 
+const noValues: readonly string[] = [];
+
 /** What a request of Fastify wraps. */
 type WrappingRequest = AuthRequest & { readonly raw?: { readonly rawHeaders?: readonly string[] } };
 
@@ -7,10 +9,10 @@ type WrappingRequest = AuthRequest & { readonly raw?: { readonly rawHeaders?: re
  * Returns every value that a request carries for one header, in the order received. Node keeps only the
  * first of a repeated `Authorization` in `headers`, so the list as received decides where it shows more.
  */
-export function headerValues(request: WrappingRequest, name: string): string[] {
+export function headerValues(request: WrappingRequest, name: string): readonly string[] {
   const { headers, rawHeaders = request.raw?.rawHeaders } = request;
   const value = isFetchHeaders(headers) ? headers.get(name) : headers[name];
-  if (value === undefined || value === null) return [];
+  if (value === undefined || value === null) return noValues;
   if (rawHeaders && countReceived(rawHeaders, name) > 1) return rawValues(rawHeaders, name);
   return typeof value === 'string' ? [value] : [...value];
 }
