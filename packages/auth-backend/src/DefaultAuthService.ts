@@ -129,7 +129,7 @@ export class DefaultAuthService implements AuthService {
   }
 
   async listPublicServiceKeys(): Promise<{ keys: JsonObject[] }> {
-    return { keys: await this.#options.keySource.listPublicKeys() };
+    return { keys: await this.#options.keySource.listKeysForAnybody() };
   }
 
   /** Makes the credentials of a caller, as far as they are accepted here. */

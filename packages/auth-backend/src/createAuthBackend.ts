@@ -268,6 +268,7 @@ const noKeys: KeySource = {
   getSigningKey: () => Promise.reject(new Error('an explanation signs nothing')),
   signingKeyAtHand: () => undefined,
   listPublicKeys: () => Promise.resolve([]),
+  listKeysForAnybody: () => Promise.resolve([]),
 };
 
 /** For a backend whose plugins bring their discovery: user info can then only be had in the process. */

@@ -15,4 +15,7 @@ export interface KeySource {
 
   /** Lists the public keys of all replicas of the issuer that may have signed a living token. */
   listPublicKeys(): Promise<PublicJwk[]>;
+
+  /** Lists them for anybody who asks, however often. */
+  listKeysForAnybody(): Promise<PublicJwk[]>;
 }

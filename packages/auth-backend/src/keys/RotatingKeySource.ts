@@ -115,6 +115,11 @@ export class RotatingKeySource implements KeySource {
     return this.#listing.list();
   }
 
+  /** {@inheritDoc KeyListing.listForAnybody} */
+  listKeysForAnybody(): Promise<PublicJwk[]> {
+    return this.#listing.listForAnybody();
+  }
+
   #plan() {
     return planKeys(this.#ownKeys, this.#options.clock.now(), this.#options.policy);
   }

@@ -68,6 +68,10 @@ export class StaticKeySource implements KeySource {
   listPublicKeys(): Promise<PublicJwk[]> {
     return Promise.resolve([...this.#publicKeys]);
   }
+
+  listKeysForAnybody(): Promise<PublicJwk[]> {
+    return this.listPublicKeys();
+  }
 }
 
 async function loadPair(entry: StaticKeyFiles) {

@@ -26,6 +26,7 @@ function setUp(algorithms: SignatureAlgorithm[] = ['ES256'], published = catalog
     keySource: {
       getSigningKey: async () => catalogKey.signing,
       signingKeyAtHand: () => catalogKey.signing,
+      listKeysForAnybody: async () => [catalogKey.jwk],
       listPublicKeys: async () => [catalogKey.jwk],
     },
     keySets,
