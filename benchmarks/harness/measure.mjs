@@ -1,0 +1,114 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
+
+/** How many operations are under way at once in the mode `inFlight`. */
+export const IN_FLIGHT = 64;
+
+/** More inputs than these are never prepared for one round: they are held in memory. */
+const MOST_OPERATIONS = 20_000;
+
+/**
+ * How long is measured. `quick` shows that everything works; its figures say nothing.
+ *
+ * @typedef {{ rounds: number, roundMs: number, warmUpMs: number }} Settings
+ * @type {Record<'full' | 'quick', Settings>}
+ */
+export const settings = {
+  full: { rounds: 15, roundMs: 60, warmUpMs: 150 },
+  quick: { rounds: 3, roundMs: 5, warmUpMs: 5 },
+};
+
+/**
+ * One of those that are compared.
+ *
+ * @typedef {object} Subject
+ * @property {(count: number) => unknown[] | Promise<unknown[]>} prepare - makes the inputs of that many
+ *   operations, before the clock starts
+ * @property {(input: any) => unknown} run - one operation; a promise is awaited, in both modes
+ * @property {(output: any) => void} [check] - throws where the output of an operation is not what it should
+ *   be; asked once, before anything is measured
+ *
+ * @typedef {'one' | 'inFlight'} Mode - one operation at a time, or {@link IN_FLIGHT}
+ *
+ * @typedef {object} How
+ * @property {Mode} mode
+ * @property {boolean} [ownTurn] - one at a time: each operation begins in a turn of the event loop of its
+ *   own, as requests do; waiting for the turn is not measured
+ * @property {Settings} settings
+ */
+
+/**
+ * Measures subjects in alternating rounds, so that what else the machine does meets all of them alike.
+ *
+ * @param {Record<string, Subject>} subjects
+ * @param {How} how
+ * @returns {Promise<Array<Record<string, number>>>} for each round the microseconds per operation, by subject
+ */
+export async function measure(subjects, how) {
+  const names = Object.keys(subjects);
+  const counts = {};
+  for (const name of names) counts[name] = await warmUp(subjects[name], how);
+  const rounds = [];
+  for (let round = 0; round < how.settings.rounds; round++) {
+    const times = {};
+    // There and back again: no subject has the same one before it always.
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      times[name] = (await time(subjects[name], counts[name], how)) / counts[name];
+    }
+    rounds.push(times);
+  }
+  return rounds;
+}
+
+/** Runs a subject until its code is compiled, and tells how many operations of it fill a round. */
+async function warmUp(subject, how) {
+  const [input] = await subject.prepare(1);
+  const output = await subject.run(input);
+  subject.check?.(output);
+  const { roundMs, warmUpMs } = how.settings;
+  let passed = 0;
+  for (let count = IN_FLIGHT; ; count *= 2) {
+    const lasted = (await time(subject, count, how)) / 1000;
+    passed += lasted;
+    if (passed >= warmUpMs || count * 2 > MOST_OPERATIONS) {
+      const fitting = Math.round((roundMs / lasted) * count);
+      return Math.min(MOST_OPERATIONS, Math.max(IN_FLIGHT, fitting));
+    }
+  }
+}
+
+/** @returns {Promise<number>} microseconds that `count` operations took together */
+async function time(subject, count, { mode, ownTurn }) {
+  const inputs = await subject.prepare(count);
+  // What preparing left behind is not what the next operation has to clear away.
+  globalThis.gc?.();
+  const run = mode === 'inFlight' ? runInFlight : ownTurn ? runInTurns : runInSequence;
+  return (await run(subject, inputs)) * 1000;
+}
+
+async function runInSequence(subject, inputs) {
+  const began = performance.now();
+  for (const input of inputs) await subject.run(input);
+  return performance.now() - began;
+}
+
+async function runInTurns(subject, inputs) {
+  let passed = 0;
+  for (const input of inputs) {
+    await setImmediate();
+    const began = performance.now();
+    await subject.run(input);
+    passed += performance.now() - began;
+  }
+  return passed;
+}
+
+async function runInFlight(subject, inputs) {
+  let next = 0;
+  const worker = async () => {
+    while (next < inputs.length) await subject.run(inputs[next++]);
+  };
+  const began = performance.now();
+  await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+  return performance.now() - began;
+}

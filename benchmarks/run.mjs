@@ -1,0 +1,80 @@
+import { fork } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { describeMachine } from './harness/machine.mjs';
+import { table } from './harness/table.mjs';
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    strict: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+  },
+});
+const mode = options.quick ? 'quick' : 'full';
+if (options.write && (options.quick || options.only !== '')) {
+  console.error('--write is for all rows at full length: leave --quick and --only out.');
+  process.exit(1);
+}
+
+const here = name => fileURLToPath(new URL(name, import.meta.url));
+
+/** Rows of one file share a process, and no others do: what one remembers is not in the way of another. */
+function runFile(file) {
+  return new Promise((resolve, reject) => {
+    const results = [];
+    const url = new URL(`rows/${file}`, import.meta.url).href;
+    const child = fork(here('harness/runFile.mjs'), [url, mode, options.only], {
+      execArgv: ['--expose-gc'],
+      // Standard output is for the table, or for JSON alone.
+      stdio: ['ignore', 2, 2, 'ipc'],
+    });
+    child.on('message', result => results.push(result));
+    child.on('error', reject);
+    child.on('close', code => {
+      const error = `the process of rows/${file} ended with exit code ${code}`;
+      if (code !== 0) results.push({ ...unnamed(file), error });
+      resolve(results);
+    });
+  });
+}
+
+const unnamed = file => ({ name: `rows/${file}`, reference: '', figures: [], targets: [] });
+
+const startedAt = new Date().toISOString();
+const rows = [];
+for (const file of readdirSync(here('rows')).sort()) {
+  if (file.endsWith('.mjs')) rows.push(...(await runFile(file)));
+}
+
+const machine = describeMachine();
+const json = JSON.stringify({ machine, mode, startedAt, rows }, undefined, 2);
+const { cpu, cores, memoryGiB, node, os } = machine;
+const text = `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${os}, Node ${node}\n\n${table(rows)}\n`;
+mkdirSync(here('../artifacts'), { recursive: true });
+writeFileSync(here('../artifacts/bench.json'), `${json}\n`);
+writeFileSync(here('../artifacts/bench.md'), text);
+console.log(options.json ? json : `\n${text}`);
+
+const broken = rows.filter(({ error }) => error !== undefined);
+for (const { name, error } of broken) console.error(`${name} could not be run: ${error}`);
+const targets = rows.flatMap(row => row.targets);
+const missed = targets.filter(({ met, excused }) => !met && excused === undefined);
+const verdict = `${targets.length - missed.length} of ${targets.length} targets met or excused`;
+console.error(options.quick ? 'Times are not judged: this was a quick run.' : `${verdict}.`);
+if (rows.length === 0) console.error(`No row has ${JSON.stringify(options.only)} in its name.`);
+if (options.write && broken.length === 0) writeReadme(text);
+process.exitCode =
+  broken.length > 0 || rows.length === 0 || (options.strict && missed.length > 0) ? 1 : 0;
+
+/** Puts the latest table where README.md has its markers. */
+function writeReadme(latest) {
+  const [begin, end] = ['<!-- latest: begin -->', '<!-- latest: end -->'];
+  const readme = readFileSync(here('README.md'), 'utf8');
+  const before = readme.slice(0, readme.indexOf(begin) + begin.length);
+  const after = readme.slice(readme.indexOf(end));
+  writeFileSync(here('README.md'), `${before}\n\n${latest}\n${after}`);
+}
