@@ -21,7 +21,9 @@ import { summarise } from './statistics.mjs';
  * @property {Mode[]} modes
  * @property {boolean} [ownTurn]
  * @property {RatioTarget[]} targets
- * @property {(context: Context) => Promise<{ subjects: Record<string, Subject>, close?: () => unknown }>} setUp
+ * @property {(context: Context & { mode: Mode }) => Promise<SetUp>} setUp - once for each mode
+ *
+ * @typedef {{ subjects: Record<string, Subject>, close?: () => unknown }} SetUp
  *
  * @typedef {object} OwnRow - it measures itself
  * @property {string} name
@@ -83,11 +85,11 @@ export async function runRow(row, context) {
 
 /** @param {MeasuredRow} row */
 async function runMeasuredRow(row, context) {
-  const { subjects, close } = await row.setUp(context);
   const figures = [];
   const targets = [];
-  try {
-    for (const mode of row.modes) {
+  for (const mode of row.modes) {
+    const { subjects, close } = await row.setUp({ ...context, mode });
+    try {
       const how = { mode, ownTurn: row.ownTurn, settings: context.settings };
       const rounds = await measure(subjects, how);
       for (const name of Object.keys(subjects)) {
@@ -95,9 +97,9 @@ async function runMeasuredRow(row, context) {
       }
       const ofThisMode = row.targets.filter(target => target.mode === mode);
       targets.push(...ofThisMode.map(target => compare(rounds, target)));
+    } finally {
+      await close?.();
     }
-  } finally {
-    await close?.();
   }
   return { figures, targets };
 }

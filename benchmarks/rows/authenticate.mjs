@@ -1,49 +1,65 @@
-import { jwtVerify } from 'jose';
 import { freshCopies } from '../harness/freshStrings.mjs';
-import { createWorld, ELSEWHERE, RECEIVER } from '../subjects/world.mjs';
+import { createFastJwtVerifier } from '../subjects/fastJwt.mjs';
+import { createJoseVerifier } from '../subjects/jose.mjs';
+import { expectText, issueElsewhere } from '../subjects/pluginTokens.mjs';
+import { createWorld, RECEIVER } from '../subjects/world.mjs';
 
 /** How many tokens come again and again. */
 const DISTINCT = 50;
 
 const modes = ['one', 'inFlight'];
+const targets = modes.map(mode => ({ mode, reference: 'backstage', atLeast: 100 }));
+const reference =
+  "Backstage's auth service; jose, which verifies each time; fast-jwt, which remembers";
 
 /** @type {import('../harness/runRow.mjs').MeasuredRow[]} */
 export const rows = [
   {
     name: 'authenticate a plugin token, seen before',
-    reference: "Backstage's auth service; jose verifies the signature each time",
+    reference,
     modes,
-    targets: modes.map(mode => ({ mode, reference: 'backstage', atLeast: 100 })),
+    targets,
     async setUp(context) {
       const world = await createWorld(context);
-      const { elsewhere } = world;
-      const tokens = pluginTokens(elsewhere, DISTINCT);
-      const subject = run => ({ prepare: count => freshCopies(tokens, count), run });
-      const authenticated = service => ({
-        ...subject(token => service.receiver.authenticate(token)),
-        check: expectText(`backstageCredentials{servicePrincipal{plugin:${ELSEWHERE}}}`),
+      const tokens = issueElsewhere(world.elsewhere, DISTINCT);
+      return compareVerifiers(world, tokens, {
+        printed: /^backstageCredentials\{servicePrincipal\{plugin:elsewhere\}\}$/,
+        publicJwk: world.elsewhere.publicJwk,
+        joseOptions: { typ: 'vnd.backstage.plugin', audience: RECEIVER },
       });
-      return {
-        subjects: {
-          ours: authenticated(world.ours),
-          backstage: authenticated(world.backstage),
-          jose: subject(token => jwtVerify(token, elsewhere.publicKey, { audience: RECEIVER })),
-        },
-        close: world.close,
-      };
+    },
+  },
+  {
+    name: 'authenticate a user token, seen before',
+    reference,
+    modes,
+    targets,
+    async setUp(context) {
+      const world = await createWorld(context);
+      const tokens = await world.signIn(DISTINCT);
+      const { keys } = await world.issuer.listPublicKeys();
+      return compareVerifiers(world, tokens, {
+        printed: /^backstageCredentials\{userPrincipal\{user:default\/user-0\}\}$/,
+        publicJwk: keys[0],
+        joseOptions: { typ: 'vnd.backstage.user' },
+      });
     },
   },
 ];
 
-function pluginTokens(signer, count) {
-  const now = Math.floor(Date.now() / 1000);
-  return Array.from({ length: count }, (_, n) =>
-    signer.issue({ sub: ELSEWHERE, aud: RECEIVER, iat: now - n, exp: now + 3600 - n }),
-  );
-}
-
-function expectText(expected) {
-  return output => {
-    if (String(output) !== expected) throw new Error(`expected ${expected}, found ${output}`);
+async function compareVerifiers(world, tokens, { printed, publicJwk, joseOptions }) {
+  const subject = run => ({ prepare: count => freshCopies(tokens, count), run });
+  const authenticated = ({ receiver }) => ({
+    ...subject(token => receiver.authenticate(token)),
+    check: expectText(printed),
+  });
+  return {
+    subjects: {
+      ours: authenticated(world.ours),
+      backstage: authenticated(world.backstage),
+      jose: subject(await createJoseVerifier(publicJwk, joseOptions)),
+      'fast-jwt': subject(createFastJwtVerifier(publicJwk)),
+    },
+    close: world.close,
   };
 }

@@ -15,17 +15,20 @@ export function createSigner(kid) {
     publicKey,
     privateKey,
     publicJwk,
-    /** @returns {string} header and claims, as they are signed */
-    signingInput: claims => `${encode({ typ: PLUGIN_TYP, alg: 'ES256', kid })}.${encode(claims)}`,
-    /** @returns {string} a plugin token */
-    issue(claims) {
-      const input = this.signingInput(claims);
+    signingInput,
+    /** @returns {string} a plugin token; `namedKey`: the key that it names, default its own */
+    issue(claims, namedKey = kid) {
+      const input = signingInput(claims, namedKey);
       return `${input}.${signRaw(Buffer.from(input), privateKey).toString('base64url')}`;
     },
   };
-}
 
-const PLUGIN_TYP = 'vnd.backstage.plugin';
+  /** @returns {string} header and claims, as they are signed */
+  function signingInput(claims, namedKey = kid) {
+    const header = { typ: 'vnd.backstage.plugin', alg: 'ES256', kid: namedKey };
+    return `${encode(header)}.${encode(claims)}`;
+  }
+}
 
 const encode = value => Buffer.from(JSON.stringify(value)).toString('base64url');
 
