@@ -66,13 +66,14 @@ async function warmUp(subject, how) {
   const output = await subject.run(input);
   subject.check?.(output);
   const { roundMs, warmUpMs } = how.settings;
+  const fewest = how.mode === 'inFlight' ? IN_FLIGHT : 1;
   let passed = 0;
-  for (let count = IN_FLIGHT; ; count *= 2) {
+  for (let count = fewest; ; count *= 2) {
     const lasted = (await time(subject, count, how)) / 1000;
     passed += lasted;
     if (passed >= warmUpMs || count * 2 > MOST_OPERATIONS) {
       const fitting = Math.round((roundMs / lasted) * count);
-      return Math.min(MOST_OPERATIONS, Math.max(IN_FLIGHT, fitting));
+      return Math.min(MOST_OPERATIONS, Math.max(fewest, fitting));
     }
   }
 }

@@ -33,11 +33,10 @@ export async function createWorld({ logger }, { config = {} } = {}) {
   const world = {
     issuer,
     elsewhere,
-    ours: { caller: await backend.forPlugin(CALLER), receiver: await backend.forPlugin(RECEIVER) },
-    backstage: {
-      caller: await openBackstage(CALLER),
-      receiver: await openBackstage(RECEIVER),
-    },
+    ours: await openBoth('ours', pluginId => backend.forPlugin(pluginId)),
+    backstage: await openBoth('backstage', pluginId =>
+      createBackstageAuth({ pluginId, discovery: keySets.backstage.discovery, config, logger }),
+    ),
     /** Signs users in, one after the other; of 1,000 at most, but each time with a token of its own. */
     async signIn(count) {
       const tokens = [];
@@ -54,10 +53,12 @@ export async function createWorld({ logger }, { config = {} } = {}) {
   };
   return world;
 
-  async function openBackstage(pluginId) {
-    const { discovery } = keySets.backstage;
-    const auth = await createBackstageAuth({ pluginId, discovery, config, logger });
-    keySets.backstage.plugins.set(pluginId, () => auth.listPublicServiceKeys());
-    return auth;
+  async function openBoth(side, open) {
+    const publish = async pluginId => {
+      const auth = await open(pluginId);
+      keySets[side].plugins.set(pluginId, () => auth.listPublicServiceKeys());
+      return auth;
+    };
+    return { caller: await publish(CALLER), receiver: await publish(RECEIVER) };
   }
 }
