@@ -71,7 +71,9 @@ async function warmUp(subject, how) {
   for (let count = fewest; ; count *= 2) {
     const lasted = (await time(subject, count, how)) / 1000;
     passed += lasted;
-    if (passed >= warmUpMs || count * 2 > MOST_OPERATIONS) {
+    // The first few of an operation tell nothing, unless they take very long.
+    const isWarm = passed >= warmUpMs && (count >= IN_FLIGHT || passed >= 10 * warmUpMs);
+    if (isWarm || count * 2 > MOST_OPERATIONS) {
       const fitting = Math.round((roundMs / lasted) * count);
       return Math.min(MOST_OPERATIONS, Math.max(fewest, fitting));
     }

@@ -34,18 +34,18 @@ function linesOf({ name, figures, targets, error }) {
 }
 
 function tellFigure({ name, value, unit, low, high }) {
-  return `${name} ${round(value)}${spread(low, high)} ${unit}`;
+  return `${name} ${tell(value, unit, low, high)}`;
 }
 
 function tellTarget({ name, value, unit, low, high, atLeast, atMost, met, excused }) {
   const bound = atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`;
   const verdict = met ? 'yes' : excused === undefined ? 'NO' : `no: ${excused}`;
-  const measured = `${round(value)}${spread(low, high)} ${unit}`;
-  return [`${name}: ${measured}`, `${bound} ${unit}`, verdict];
+  return [`${name}: ${tell(value, unit, low, high)}`, `${bound} ${unit}`.trim(), verdict];
 }
 
-function spread(low, high) {
-  return low === undefined || high === undefined ? '' : ` (${round(low)}–${round(high)})`;
+function tell(value, unit, low, high) {
+  const spread = low === undefined || high === undefined ? '' : ` (${round(low)}–${round(high)})`;
+  return `${round(value)}${spread} ${unit}`.trim();
 }
 
 /** Three digits, which is more than a benchmark can know. */

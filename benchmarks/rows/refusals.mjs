@@ -59,7 +59,8 @@ export const rows = [
       const refused = ({ receiver }) => ({
         prepare: count => make(count).map(freshCopy),
         run: token => receiver.authenticate(token).then(String, tellError),
-        check: expectText(/^(AuthenticationError|ServiceUnavailableError)$/),
+        // Backstage lets an error of jose through.
+        check: expectText(/^(AuthenticationError|ServiceUnavailableError|JWTInvalid)$/),
       });
       return {
         subjects: {
@@ -77,20 +78,20 @@ export const rows = [
     async run(context) {
       const world = await createWorld(context, { config });
       const { receiver } = world.ours;
+      const longestTurn = async (make, run) => {
+        const prepare = () => make(BURST).map(freshCopy);
+        const measured = await medianOfBursts({ prepare, run }, context.settings);
+        return { unit: 'ms', ...measured.longestTurn };
+      };
       const targets = [];
       for (const [kind, make] of Object.entries(kinds)) {
-        const { longestTurn } = await medianOfBursts(
-          {
-            prepare: () => make(BURST).map(freshCopy),
-            run: token => receiver.authenticate(token).then(String, tellError),
-          },
-          context.settings,
-        );
+        const refuse = token => receiver.authenticate(token).then(String, tellError);
         const name = `ours, longest turn, ${kind}`;
-        targets.push({ name, unit: 'ms', ...longestTurn, atMost: 5 });
+        targets.push({ name, ...(await longestTurn(make, refuse)), atMost: 5 });
       }
+      const nothing = await longestTurn(kinds['a malformed token'], async () => {});
       await world.close();
-      return { targets };
+      return { figures: [{ name: 'nothing at all, longest turn', ...nothing }], targets };
     },
   },
 ];

@@ -63,6 +63,6 @@ function authenticated(token) {
   return ({ receiver }) => ({
     prepare: count => freshCopies([token], count),
     run: text => receiver.authenticate(text),
-    check: expectText(/servicePrincipal\{external:external-\d+\}/),
+    check: expectText(/servicePrincipal\{external-\d+\}/),
   });
 }
