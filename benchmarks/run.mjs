@@ -1,9 +1,12 @@
 import { fork } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { describeMachine } from './harness/machine.mjs';
 import { table } from './harness/table.mjs';
+
+const here = name => fileURLToPath(new URL(name, import.meta.url));
 
 const { values: options } = parseArgs({
   options: {
@@ -12,6 +15,9 @@ const { values: options } = parseArgs({
     strict: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
+    // For tests of this program.
+    rows: { type: 'string', default: here('rows') },
+    out: { type: 'string', default: here('../artifacts') },
   },
 });
 const mode = options.quick ? 'quick' : 'full';
@@ -20,13 +26,11 @@ if (options.write && (options.quick || options.only !== '')) {
   process.exit(1);
 }
 
-const here = name => fileURLToPath(new URL(name, import.meta.url));
-
 /** Rows of one file share a process, and no others do: what one remembers is not in the way of another. */
 function runFile(file) {
   return new Promise((resolve, reject) => {
     const results = [];
-    const url = new URL(`rows/${file}`, import.meta.url).href;
+    const url = pathToFileURL(join(options.rows, file)).href;
     const child = fork(here('harness/runFile.mjs'), [url, mode, options.only], {
       execArgv: ['--expose-gc'],
       // Standard output is for the table, or for JSON alone.
@@ -46,7 +50,7 @@ const unnamed = file => ({ name: `rows/${file}`, reference: '', figures: [], tar
 
 const startedAt = new Date().toISOString();
 const rows = [];
-for (const file of readdirSync(here('rows')).sort()) {
+for (const file of readdirSync(options.rows).sort()) {
   if (file.endsWith('.mjs')) rows.push(...(await runFile(file)));
 }
 
@@ -54,21 +58,26 @@ const machine = describeMachine();
 const json = JSON.stringify({ machine, mode, startedAt, rows }, undefined, 2);
 const { cpu, cores, memoryGiB, node, os } = machine;
 const text = `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${os}, Node ${node}\n\n${table(rows)}\n`;
-mkdirSync(here('../artifacts'), { recursive: true });
-writeFileSync(here('../artifacts/bench.json'), `${json}\n`);
-writeFileSync(here('../artifacts/bench.md'), text);
+mkdirSync(options.out, { recursive: true });
+writeFileSync(join(options.out, 'bench.json'), `${json}\n`);
+writeFileSync(join(options.out, 'bench.md'), text);
 console.log(options.json ? json : `\n${text}`);
 
 const broken = rows.filter(({ error }) => error !== undefined);
-for (const { name, error } of broken) console.error(`${name} could not be run: ${error}`);
 const targets = rows.flatMap(row => row.targets);
 const missed = targets.filter(({ met, excused }) => !met && excused === undefined);
-const verdict = `${targets.length - missed.length} of ${targets.length} targets met or excused`;
-console.error(options.quick ? 'Times are not judged: this was a quick run.' : `${verdict}.`);
+for (const { name, error } of broken) console.error(`${name} could not be run: ${error}`);
+console.error(
+  options.quick
+    ? 'This was a quick run: its times say nothing.'
+    : `${targets.length - missed.length} of ${targets.length} targets are met or excused.`,
+);
 if (rows.length === 0) console.error(`No row has ${JSON.stringify(options.only)} in its name.`);
+// Of rows, as other programs say it of tests.
+console.error(`${rows.length - broken.length} passed, ${broken.length} failed`);
 if (options.write && broken.length === 0) writeReadme(text);
-process.exitCode =
-  broken.length > 0 || rows.length === 0 || (options.strict && missed.length > 0) ? 1 : 0;
+const failed = broken.length > 0 || rows.length === 0 || (options.strict && missed.length > 0);
+process.exitCode = failed ? 1 : 0;
 
 /** Puts the latest table where README.md has its markers. */
 function writeReadme(latest) {

@@ -76,6 +76,9 @@ export async function runRow(row, context) {
     const { figures = [], targets = [] } = row.run
       ? await row.run(context)
       : await runMeasuredRow(row, context);
+    for (const each of [...figures, ...targets]) {
+      if (!Number.isFinite(each.value)) throw new Error(`${each.name}: ${each.value} is no number`);
+    }
     const judged = targets.map(target => ({ ...target, met: isMet(target) }));
     return { name, reference, figures, targets: judged };
   } catch (error) {
