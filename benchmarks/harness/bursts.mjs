@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers';
 import { summarise } from './statistics.mjs';
 
 /** How many operations begin in one turn of the event loop: as many as sockets may bring at once. */
-const PER_TURN = 64;
+export const PER_TURN = 64;
 
 /**
  * Starts operations in bursts, {@link PER_TURN} in each turn of the event loop, and sees what that does to

@@ -8,6 +8,13 @@ export const IN_FLIGHT = 64;
 const MOST_OPERATIONS = 20_000;
 
 /**
+ * One at a time, a round has no fewer operations than these, unless it would last longer than this: what waits
+ * for a turn of its own now and then must not find that the pause between two rounds was long enough.
+ */
+const FEWEST_OPERATIONS = 16;
+const LONGEST_ROUND_MS = 2000;
+
+/**
  * How long is measured. `quick` shows that everything works; its figures say nothing.
  *
  * @typedef {{ rounds: number, roundMs: number, warmUpMs: number }} Settings
@@ -66,18 +73,22 @@ async function warmUp(subject, how) {
   const output = await subject.run(input);
   subject.check?.(output);
   const { roundMs, warmUpMs } = how.settings;
-  const fewest = how.mode === 'inFlight' ? IN_FLIGHT : 1;
   let passed = 0;
-  for (let count = fewest; ; count *= 2) {
+  for (let count = how.mode === 'inFlight' ? IN_FLIGHT : 1; ; count *= 2) {
     const lasted = (await time(subject, count, how)) / 1000;
     passed += lasted;
     // The first few of an operation tell nothing, unless they take very long.
     const isWarm = passed >= warmUpMs && (count >= IN_FLIGHT || passed >= 10 * warmUpMs);
-    if (isWarm || count * 2 > MOST_OPERATIONS) {
-      const fitting = Math.round((roundMs / lasted) * count);
-      return Math.min(MOST_OPERATIONS, Math.max(fewest, fitting));
-    }
+    if (isWarm || count * 2 > MOST_OPERATIONS) return fill(roundMs, lasted / count, how.mode);
   }
+}
+
+function fill(roundMs, operationMs, mode) {
+  const fewest =
+    mode === 'inFlight'
+      ? IN_FLIGHT
+      : Math.min(FEWEST_OPERATIONS, Math.ceil(LONGEST_ROUND_MS / operationMs));
+  return Math.min(MOST_OPERATIONS, Math.max(fewest, Math.round(roundMs / operationMs)));
 }
 
 /** @returns {Promise<number>} microseconds that `count` operations took together */

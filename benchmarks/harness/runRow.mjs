@@ -39,7 +39,7 @@ import { summarise } from './statistics.mjs';
  * @property {number} [high]
  *
  * @typedef {object} OwnTarget - of one figure, or of a ratio; exactly one of `atLeast` and `atMost`
- * @property {string} name
+ * @property {string} name - is read after value and unit: `as fast as Express alone`
  * @property {number} value
  * @property {string} unit - `×` for a ratio
  * @property {Mode} [mode]
@@ -113,10 +113,13 @@ function compare(rounds, { subject = 'ours', reference, ...target }) {
   const ratios = rounds.map(({ [subject]: own, [reference]: other }) =>
     faster ? other / own : own / other,
   );
-  const name = faster
-    ? `${subject}, times as fast as ${reference}`
-    : `${subject}, times the time of ${reference}`;
-  return { name, unit: '×', ...summarise(ratios), ...target };
+  const name = faster ? `as fast as ${reference}` : `the time of ${reference}`;
+  return {
+    name: subject === 'ours' ? name : `${name}: ${subject}`,
+    unit: '×',
+    ...summarise(ratios),
+    ...target,
+  };
 }
 
 function isMet({ value, atLeast = -Infinity, atMost = Infinity }) {

@@ -6,7 +6,7 @@ const modes = { one: 'one at a time', inFlight: '64 in flight' };
  * @param {import('./runRow.mjs').RowResult[]} results
  */
 export function table(results) {
-  const head = ['row', 'mode', 'measured', 'ratio or value', 'target', 'met'];
+  const head = ['row', 'mode', 'medians', 'judged, with quartiles', 'target', 'met'];
   const lines = results.flatMap(linesOf);
   const widths = head.map((_, column) =>
     Math.max(...[head, ...lines].map(cells => cells[column].length)),
@@ -22,30 +22,31 @@ function linesOf({ name, figures, targets, error }) {
   if (error !== undefined) return [[name, '', '', '', '', 'NOT RUN']];
   const used = [...new Set([...figures, ...targets].map(({ mode }) => mode))];
   return used.flatMap(mode => {
-    const measured = figures.filter(figure => figure.mode === mode).map(tellFigure);
+    const medians = tellFigures(figures.filter(figure => figure.mode === mode));
     const judged = targets.filter(target => target.mode === mode);
     const verdicts = judged.length > 0 ? judged.map(tellTarget) : [['', '', '']];
     return verdicts.map((verdict, index) =>
-      index === 0
-        ? [name, modes[mode] ?? '', measured.join(', '), ...verdict]
-        : ['', '', '', ...verdict],
+      index === 0 ? [name, modes[mode] ?? '', medians, ...verdict] : ['', '', '', ...verdict],
     );
   });
 }
 
-function tellFigure({ name, value, unit, low, high }) {
-  return `${name} ${tell(value, unit, low, high)}`;
+/** Says the unit once, where all have the same. */
+function tellFigures(figures) {
+  const units = new Set(figures.map(({ unit }) => unit));
+  const shared = units.size === 1 ? [...units].join() : undefined;
+  const told = figures.map(({ name, value, unit }) =>
+    [name, round(value), ...(shared === undefined ? [unit] : [])].join(' '),
+  );
+  return shared === undefined ? told.join(', ') : `${told.join(', ')} ${shared}`;
 }
 
 function tellTarget({ name, value, unit, low, high, atLeast, atMost, met, excused }) {
   const bound = atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`;
   const verdict = met ? 'yes' : excused === undefined ? 'NO' : `no: ${excused}`;
-  return [`${name}: ${tell(value, unit, low, high)}`, `${bound} ${unit}`.trim(), verdict];
-}
-
-function tell(value, unit, low, high) {
-  const spread = low === undefined || high === undefined ? '' : ` (${round(low)}–${round(high)})`;
-  return `${round(value)}${spread} ${unit}`.trim();
+  const quartiles = low === undefined || high === undefined ? '' : `(${round(low)}–${round(high)})`;
+  const judged = [round(value), quartiles, unit, name].filter(word => word !== '');
+  return [judged.join(' '), `${bound} ${unit}`.trim(), verdict];
 }
 
 /** Three digits, which is more than a benchmark can know. */

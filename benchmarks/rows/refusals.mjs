@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { medianOfBursts } from '../harness/bursts.mjs';
+import { medianOfBursts, PER_TURN } from '../harness/bursts.mjs';
 import { freshCopies, freshCopy } from '../harness/freshStrings.mjs';
 import { claimsOf, expectText, issueElsewhere } from '../subjects/pluginTokens.mjs';
 import { createSigner, takeApart, verifyRaw } from '../subjects/raw.mjs';
@@ -12,9 +12,8 @@ const stranger = createSigner('nobody-published-this');
 
 /** What is refused: makes as many tokens, none like another. */
 const kinds = {
-  'a key that a plugin of this process does not have': count =>
-    strangersTokens(count, { sub: CALLER }),
-  'a key that a plugin elsewhere does not have': count => strangersTokens(count),
+  'an unknown key of a plugin in this process': count => strangersTokens(count, { sub: CALLER }),
+  'an unknown key of a plugin elsewhere': count => strangersTokens(count),
   'a malformed token': count =>
     strangersTokens(count).map((token, n) => malformations[n % malformations.length](token)),
   '16 KiB of junk': count => Array.from({ length: count }, () => junk(JUNK_BYTES)),
@@ -73,7 +72,7 @@ export const rows = [
     },
   })),
   {
-    name: `refuse ${BURST} of each, 64 in each turn of the event loop`,
+    name: `refuse ${BURST} of each, ${PER_TURN} a turn`,
     reference: 'what a process may do before it looks at its sockets again',
     async run(context) {
       const world = await createWorld(context, { config });
@@ -86,7 +85,7 @@ export const rows = [
       const targets = [];
       for (const [kind, make] of Object.entries(kinds)) {
         const refuse = token => receiver.authenticate(token).then(String, tellError);
-        const name = `ours, longest turn, ${kind}`;
+        const name = `longest turn, ${kind}`;
         targets.push({ name, ...(await longestTurn(make, refuse)), atMost: 5 });
       }
       const nothing = await longestTurn(kinds['a malformed token'], async () => {});

@@ -9,7 +9,8 @@ const modes = ['one', 'inFlight'];
 /** @type {import('../harness/runRow.mjs').MeasuredRow[]} */
 export const rows = [
   {
-    name: `round trip, ${USERS} users: a user token in, a token on behalf of, the other plugin`,
+    // A user token in, a token on behalf of the user out, and in again at the other plugin.
+    name: `round trip on behalf of ${USERS} users`,
     reference: "Backstage's auth service",
     modes,
     targets: modes.map(mode => ({ mode, reference: 'backstage', atLeast: 100 })),
