@@ -6,7 +6,7 @@ const modes = { one: 'one at a time', inFlight: '64 in flight' };
  * @param {import('./runRow.mjs').RowResult[]} results
  */
 export function table(results) {
-  const head = ['row', 'mode', 'medians', 'judged, with quartiles', 'target', 'met'];
+  const head = ['row', 'mode', 'measured', 'judged, with quartiles', 'target', 'met'];
   const lines = results.flatMap(linesOf);
   const widths = head.map((_, column) =>
     Math.max(...[head, ...lines].map(cells => cells[column].length)),
