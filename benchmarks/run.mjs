@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { describeMachine } from './harness/machine.mjs';
@@ -18,6 +18,7 @@ const { values: options } = parseArgs({
     // For tests of this program.
     rows: { type: 'string', default: here('rows') },
     out: { type: 'string', default: here('../artifacts') },
+    page: { type: 'string', default: here('README.md') },
   },
 });
 const mode = options.quick ? 'quick' : 'full';
@@ -75,15 +76,23 @@ console.error(
 if (rows.length === 0) console.error(`No row has ${JSON.stringify(options.only)} in its name.`);
 // Of rows, as other programs say it of tests.
 console.error(`${rows.length - broken.length} passed, ${broken.length} failed`);
-if (options.write && broken.length === 0) writeReadme(text);
+if (options.write && broken.length === 0) writePage(text);
 const failed = broken.length > 0 || rows.length === 0 || (options.strict && missed.length > 0);
 process.exitCode = failed ? 1 : 0;
 
-/** Puts the latest table where README.md has its markers. */
-function writeReadme(latest) {
+/** Puts the latest table, and what plots there are, where the page has its markers. */
+function writePage(latest) {
   const [begin, end] = ['<!-- latest: begin -->', '<!-- latest: end -->'];
-  const readme = readFileSync(here('README.md'), 'utf8');
-  const before = readme.slice(0, readme.indexOf(begin) + begin.length);
-  const after = readme.slice(readme.indexOf(end));
-  writeFileSync(here('README.md'), `${before}\n\n${latest}\n${after}`);
+  const page = readFileSync(options.page, 'utf8');
+  const before = page.slice(0, page.indexOf(begin) + begin.length);
+  const after = page.slice(page.indexOf(end));
+  writeFileSync(options.page, [before, latest.trim(), ...plots(), after].join('\n\n'));
+}
+
+function plots() {
+  const folder = join(dirname(options.page), 'plots');
+  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+  return names
+    .filter(name => name.endsWith('.svg'))
+    .map(name => `![${name.slice(0, -4).replaceAll('-', ' ')}](plots/${name})`);
 }

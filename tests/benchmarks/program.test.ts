@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../projectFiles';
@@ -62,11 +62,15 @@ describe('the program that runs benchmarks', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   function bench(rows: string[], ...args: string[]) {
+    return run(rows, '--quick', ...args);
+  }
+
+  function run(rows: string[], ...args: string[]) {
     writeFileSync(join(folder, 'some.mjs'), `export const rows = [${rows.join(',\n')}];\n`);
     const program = join(root, 'benchmarks/run.mjs');
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      [program, '--quick', '--rows', folder, '--out', folder, ...args],
+      [program, '--rows', folder, '--out', folder, ...args],
       { encoding: 'utf8' },
     );
     const report = JSON.parse(readFileSync(join(folder, 'bench.json'), 'utf8')) as Report;
@@ -152,12 +156,30 @@ describe('the program that runs benchmarks', () => {
     expect(report).toMatchObject({ mode: 'quick', machine: { node: process.version } });
   });
 
-  it('does not put a quick run into the page', () => {
-    const program = join(root, 'benchmarks/run.mjs');
-    const { status, stderr } = spawnSync(process.execPath, [program, '--write', '--quick'], {
-      encoding: 'utf8',
-    });
-    expect(stderr).toContain('--write is for all rows at full length');
-    expect(status).toBe(1);
+  it('puts the table, and the plots there are, between the markers of the page', () => {
+    const page = join(folder, 'page.md');
+    const [begin, end] = ['<!-- latest: begin -->', '<!-- latest: end -->'];
+    writeFileSync(page, `before\n\n${begin}\n\nold\n\n${end}\n\nafter\n`);
+    mkdirSync(join(folder, 'plots'));
+    writeFileSync(join(folder, 'plots/many-users.svg'), '<svg/>');
+    const { stdout } = run([ownRow('row', ratio(1, { atMost: 1 }))], '--write', '--page', page);
+    expect(readFileSync(page, 'utf8')).toBe(
+      `before\n\n${begin}\n\n${stdout.trim()}\n\n![many users](plots/many-users.svg)\n\n${end}\n\nafter\n`,
+    );
   });
+
+  it.each([['--quick'], ['--only=row']])(
+    'puts no part of a run into the page, as under %s',
+    arg => {
+      const page = join(folder, 'page.md');
+      const program = join(root, 'benchmarks/run.mjs');
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        [program, '--write', '--page', page, arg],
+        { encoding: 'utf8' },
+      );
+      expect(stderr).toContain('--write is for all rows at full length');
+      expect(status).toBe(1);
+    },
+  );
 });
