@@ -21,7 +21,8 @@ export async function runBursts({ prepare, run }, settings) {
   try {
     const longest = [];
     // The first bursts are for the compiler.
-    for (let round = -2; round < settings.rounds; round++) {
+    const warmUps = Math.floor(settings.rounds / 5);
+    for (let round = -warmUps; round < settings.rounds; round++) {
       const inputs = await prepare();
       globalThis.gc?.();
       const turn = await burst(inputs, run, counter.startTurn);

@@ -4,8 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 /** How many operations are under way at once in the mode `inFlight`. */
 export const IN_FLIGHT = 64;
 
-/** More inputs than these are never prepared for one round: they are held in memory. */
-const MOST_OPERATIONS = 20_000;
+/** More inputs than these are never prepared for one round: a token that just arrived is in the cache, too. */
+const MOST_OPERATIONS = 10_000;
 
 /**
  * One at a time, a round has no fewer operations than these, unless it would last longer than this: what waits
