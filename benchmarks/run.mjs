@@ -1,0 +1,98 @@
+import { fork } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { describeMachine } from './harness/machine.mjs';
+import { table } from './harness/table.mjs';
+
+const here = name => fileURLToPath(new URL(name, import.meta.url));
+
+const { values: options } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    strict: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    // For tests of this program.
+    rows: { type: 'string', default: here('rows') },
+    out: { type: 'string', default: here('../artifacts') },
+    page: { type: 'string', default: here('README.md') },
+  },
+});
+const mode = options.quick ? 'quick' : 'full';
+if (options.write && (options.quick || options.only !== '')) {
+  console.error('--write is for all rows at full length: leave --quick and --only out.');
+  process.exit(1);
+}
+
+/** Rows of one file share a process, and no others do: what one remembers is not in the way of another. */
+function runFile(file) {
+  return new Promise((resolve, reject) => {
+    const results = [];
+    const url = pathToFileURL(join(options.rows, file)).href;
+    const child = fork(here('harness/runFile.mjs'), [url, mode, options.only], {
+      execArgv: ['--expose-gc'],
+      // Standard output is for the table, or for JSON alone.
+      stdio: ['ignore', 2, 2, 'ipc'],
+    });
+    child.on('message', result => results.push(result));
+    child.on('error', reject);
+    child.on('close', code => {
+      const error = `the process of rows/${file} ended with exit code ${code}`;
+      if (code !== 0) results.push({ ...unnamed(file), error });
+      resolve(results);
+    });
+  });
+}
+
+const unnamed = file => ({ name: `rows/${file}`, reference: '', figures: [], targets: [] });
+
+const startedAt = new Date().toISOString();
+const rows = [];
+for (const file of readdirSync(options.rows).sort()) {
+  if (file.endsWith('.mjs')) rows.push(...(await runFile(file)));
+}
+
+const machine = describeMachine();
+const json = JSON.stringify({ machine, mode, startedAt, rows }, undefined, 2);
+const { cpu, cores, memoryGiB, node, os } = machine;
+const text = `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${os}, Node ${node}\n\n${table(rows)}\n`;
+mkdirSync(options.out, { recursive: true });
+writeFileSync(join(options.out, 'bench.json'), `${json}\n`);
+writeFileSync(join(options.out, 'bench.md'), text);
+console.log(options.json ? json : `\n${text}`);
+
+const broken = rows.filter(({ error }) => error !== undefined);
+const targets = rows.flatMap(row => row.targets);
+const missed = targets.filter(({ met, excused }) => !met && excused === undefined);
+for (const { name, error } of broken) console.error(`${name} could not be run: ${error}`);
+console.error(
+  options.quick
+    ? 'This was a quick run: its times say nothing.'
+    : `${targets.length - missed.length} of ${targets.length} targets are met or excused.`,
+);
+if (rows.length === 0) console.error(`No row has ${JSON.stringify(options.only)} in its name.`);
+// Of rows, as other programs say it of tests.
+console.error(`${rows.length - broken.length} passed, ${broken.length} failed`);
+if (options.write && broken.length === 0) writePage(text);
+const failed = broken.length > 0 || rows.length === 0 || (options.strict && missed.length > 0);
+process.exitCode = failed ? 1 : 0;
+
+/** Puts the latest table, and what plots there are, where the page has its markers. */
+function writePage(latest) {
+  const [begin, end] = ['<!-- latest: begin -->', '<!-- latest: end -->'];
+  const page = readFileSync(options.page, 'utf8');
+  const before = page.slice(0, page.indexOf(begin) + begin.length);
+  const after = page.slice(page.indexOf(end));
+  writeFileSync(options.page, [before, latest.trim(), ...plots(), after].join('\n\n'));
+}
+
+function plots() {
+  const folder = join(dirname(options.page), 'plots');
+  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+  return names
+    .filter(name => name.endsWith('.svg'))
+    .map(name => `![${name.slice(0, -4).replaceAll('-', ' ')}](plots/${name})`);
+}

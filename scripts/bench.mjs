@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import { ensureBuilt, packages } from './build.mjs';
+import { ensureInstalled } from './install.mjs';
+import { main, root, run } from './run.mjs';
+
+await main(async () => {
+  const args = process.argv.slice(2);
+  // Standard output is for JSON alone then.
+  if (args.includes('--json')) console.log = console.error;
+  await ensureInstalled('all');
+  await ensureBuilt(packages, 'code');
+  const { code } = await run(process.execPath, [join(root, 'benchmarks/run.mjs'), ...args]);
+  return code;
+});
