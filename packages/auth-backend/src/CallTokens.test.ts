@@ -70,7 +70,7 @@ describe.each(callers)('a token for a call for %s', (caller, write) => {
   });
 
   it('is another with another signing key', async () => {
-    const { it, auth, issue, credentials } = await setUpCaller();
+    const { it, issue, credentials } = await setUpCaller();
     const kidOf = (token: string) => decode(token).header.kid;
     const first = await issue(credentials);
     it.clock.advance({ hours: 1 });
