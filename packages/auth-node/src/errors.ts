@@ -106,7 +106,10 @@ export function createAuthError(
 ): AuthError {
   const [ErrorClass, sentence] = rejections[code];
   const message = options?.message ?? (code === 'AUTH_CONFIG_INVALID' ? reason : sentence);
-  const error: Error = new ErrorClass(message);
+  const error: Error =
+    code === 'AUTH_CONFIG_INVALID'
+      ? new Error(message)
+      : withoutStack(() => new ErrorClass(message));
   // Backstage's error middleware sends every own property that it can serialise, the cause too. With
   // `toJSON`, and nothing enumerable but the code, its answer stays at name and message.
   delete error.cause;
@@ -118,6 +121,20 @@ export function createAuthError(
     ...(options?.cause !== undefined && { cause: { value: options.cause } }),
   });
   return error as AuthError;
+}
+
+/**
+ * Makes an error that does not tell where it was made: what is wrong with a token stands in the reason, and to walk
+ * the stack takes longer than all the rest of a refusal, as often as anybody likes.
+ */
+function withoutStack(make: () => Error): Error {
+  const { stackTraceLimit } = Error;
+  try {
+    Error.stackTraceLimit = 0;
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /**
@@ -158,6 +175,7 @@ export function describeValue(value: unknown): string {
 
 /** Writes a text in printable ASCII on one line, and cuts it off when it is too long. */
 export function printable(text: string, maxLength: number): string {
+  if (text.length <= maxLength && isPrintable(text)) return text;
   // Escaping makes nothing shorter, so that the rest need not be looked at.
   const escaped = text
     .slice(0, maxLength + 1)
@@ -166,6 +184,10 @@ export function printable(text: string, maxLength: number): string {
       character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
     );
   return escaped.length <= maxLength ? escaped : `${escaped.slice(0, maxLength - 3)}...`;
+}
+
+function isPrintable(text: string): boolean {
+  return !/[^\x20-\x7e]/.test(text);
 }
 
 function writeJson(value: unknown): string {

@@ -72,6 +72,8 @@ export class KeySets {
   readonly #localPlugins = new Map<string, LocalKeySet>();
   #localUserIssuer: LocalKeySet | undefined;
   readonly #remote = new Map<string, RemoteKeySet>();
+  /** By what discovery says. */
+  readonly #urls = new Map<string, string>();
   readonly #known = new Set<string>();
   readonly #strangersRequests: TokenBucket;
   /** As many as the configuration names. */
@@ -190,7 +192,8 @@ export class KeySets {
   async #locate(discovery: DiscoveryService, issuer: string, path: string): Promise<string> {
     try {
       const { clock } = this.#network;
-      return await endAfter(DISCOVERY_PATIENCE, clock, () => locate(discovery, issuer, path));
+      const find = () => locate(discovery, issuer, path, this.#urls);
+      return await endAfter(DISCOVERY_PATIENCE, clock, find);
     } catch (error) {
       throw createAuthError('AUTH_KEYS_UNAVAILABLE', (error as Error).message, { cause: error });
     }

@@ -29,7 +29,7 @@ describe('endAfter', () => {
     const clock = new TestClock();
     const closing = new AbortController();
     let signal: AbortSignal | undefined;
-    const forEver = (given: AbortSignal) => {
+    const forEver = ({ signal: given }: { signal: AbortSignal }) => {
       signal = given;
       return new Promise<never>(() => {});
     };
@@ -58,7 +58,7 @@ describe('endAfter', () => {
     const clock = new TestClock();
     let signal: AbortSignal | undefined;
     const ended = rejectionOf(
-      endAfter(5_000, clock, given => {
+      endAfter(5_000, clock, ({ signal: given }) => {
         signal = given;
         return new Promise(() => {});
       }),

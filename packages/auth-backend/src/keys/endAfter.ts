@@ -8,26 +8,40 @@ interface Ending {
   readonly closing?: AbortSignal;
 }
 
+/** Tells who does something that its time is over; most do not want to know, and it takes a while to make. */
+class Abort {
+  #controller: AbortController | undefined;
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  end(error: Error): void {
+    this.#controller?.abort(error);
+  }
+}
+
 /**
  * Does something of others, and ends it in time, whatever they do: who ignores the signal, never answers or
  * answers late holds nobody, and what comes of it then is nobody's any more.
  *
  * @param milliseconds - how long it may take
- * @param task - begins it; the signal is aborted when its time is over
+ * @param task - begins it; the signal, if it takes it now, is aborted when its time is over
  * @throws Error when it has not ended in time, or was closed; what `task` throws, at once or later
  */
 export async function endAfter<TResult>(
   milliseconds: number,
   clock: Clock,
-  task: (signal: AbortSignal) => Promise<TResult>,
+  task: (abort: { readonly signal: AbortSignal }) => Promise<TResult>,
   { late = limit => new Error(`no complete answer ${limit}`), closing }: Ending = {},
 ): Promise<TResult> {
-  const abort = new AbortController();
+  const abort = new Abort();
   let cancel = () => {};
   const timeout = new Promise<never>((_, reject) => {
     const end = (error: Error) => {
       reject(error);
-      abort.abort(error);
+      abort.end(error);
     };
     const cancelTimeout = clock.setTimeout(
       () => end(late(`within ${milliseconds / 1000} s`)),
@@ -41,7 +55,7 @@ export async function endAfter<TResult>(
     };
   });
   try {
-    return await Promise.race([task(abort.signal), timeout]);
+    return await Promise.race([task(abort), timeout]);
   } finally {
     cancel();
   }

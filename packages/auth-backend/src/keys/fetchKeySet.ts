@@ -31,7 +31,7 @@ export interface Network {
  */
 export function fetchKeySet(url: string, network: Network): Promise<unknown[]> {
   const { fetch, clock, closing } = network;
-  const exchange = async (signal: AbortSignal) => {
+  const exchange = async ({ signal }: { signal: AbortSignal }) => {
     const response = await fetch(url, {
       headers: { accept: 'application/json' },
       redirect: 'manual',

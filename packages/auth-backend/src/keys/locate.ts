@@ -7,21 +7,28 @@ const linkLocal = new BlockList();
 linkLocal.addSubnet('169.254.0.0', 16, 'ipv4');
 linkLocal.addSubnet('fe80::', 10, 'ipv6');
 
+/** How many base URLs are known at most; more than there are plugins. */
+const MAX_KNOWN = 1_000;
+
 /**
  * Returns the URL of what a plugin publishes below its base URL.
  *
  * @param path - begins with a slash
+ * @param known - what came of other base URLs: reading one again takes longer than to ask discovery
  * @throws Error that says what is wrong with what discovery answers, fit for a log
  */
 export async function locate(
   discovery: DiscoveryService,
   pluginId: string,
   path: string,
+  known = new Map<string, string>(),
 ): Promise<string> {
   let baseUrl: string;
   let url: URL;
   try {
     baseUrl = await discovery.getBaseUrl(pluginId);
+    const found = known.get(`${path} ${baseUrl}`);
+    if (found !== undefined) return found;
     url = new URL(baseUrl);
   } catch (cause) {
     const why = `discovery does not give a base URL for the plugin ${quote(pluginId)}`;
@@ -34,6 +41,8 @@ export async function locate(
     );
   }
   url.pathname = url.pathname.replace(/\/+$/, '') + path;
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(`${path} ${baseUrl}`, url.href);
   return url.href;
 }
 

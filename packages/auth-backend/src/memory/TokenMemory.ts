@@ -36,7 +36,7 @@ export class TokenMemory<TValue> implements Ageing {
     if (young && isOf(young, token, about)) return young.value;
     const old = this.#old.get(name);
     if (!old || !isOf(old, token, about)) return undefined;
-    this.#keep(name, old);
+    if (this.#budget.take(this, old.bytes)) this.#young.set(name, old);
     return old.value;
   }
 
@@ -47,11 +47,11 @@ export class TokenMemory<TValue> implements Ageing {
    * @param valueBytes - how large the texts are that the value holds, beside the token
    */
   remember(token: string, value: TValue, { about = '', valueBytes = 0 } = {}): void {
+    const bytes = ENTRY_BYTES + token.length + about.length + valueBytes;
+    if (!this.#budget.take(this, bytes)) return;
     // What was cut out of a longer text holds on to all of it; tokens are ASCII, whatever they came in.
     const copy = Buffer.from(token, 'latin1').toString('latin1');
-    if (copy !== token) return;
-    const bytes = ENTRY_BYTES + copy.length + about.length + valueBytes;
-    this.#keep(nameOf(copy, about), { token: copy, about, bytes, value });
+    if (copy === token) this.#young.set(nameOf(copy, about), { token: copy, about, bytes, value });
   }
 
   /** Forgets what it knows of a token. */
@@ -66,10 +66,6 @@ export class TokenMemory<TValue> implements Ageing {
     this.#old = this.#young;
     this.#young = new Map();
     return this.#old.size > 0;
-  }
-
-  #keep(name: string, entry: Entry<TValue>): void {
-    if (this.#budget.take(this, entry.bytes)) this.#young.set(name, entry);
   }
 }
 

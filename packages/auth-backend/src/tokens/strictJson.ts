@@ -59,7 +59,7 @@ function whyAmbiguous(json: string): string | undefined {
         const end = endOfString(json, at);
         const names = open.at(-1);
         if (expectsName && names) {
-          const name = JSON.parse(json.slice(at, end + 1)) as string;
+          const name = readName(json, at, end);
           if (names.has(name)) return 'has duplicate members';
           names.add(name);
           expectsName = false;
@@ -74,7 +74,15 @@ function whyAmbiguous(json: string): string | undefined {
 }
 
 function endOfString(json: string, start: number): number {
+  const end = json.indexOf('"', start + 1);
+  // No further than the string: what is looked through to the end for each string takes quadratic time.
+  if (!json.slice(start + 1, end).includes('\\')) return end;
   let at = start + 1;
   while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
   return at;
+}
+
+function readName(json: string, start: number, end: number): string {
+  const name = json.slice(start + 1, end);
+  return name.includes('\\') ? (JSON.parse(`"${name}"`) as string) : name;
 }

@@ -23,7 +23,7 @@ export async function fetchUserClaims(
   discovery: DiscoveryService,
   { fetch, clock, closing }: Network,
 ): Promise<{ claims: unknown } | undefined> {
-  const exchange = async (signal: AbortSignal) => {
+  const exchange = async ({ signal }: { signal: AbortSignal }) => {
     const url = await locate(discovery, 'auth', '/v1/userinfo');
     signal.throwIfAborted();
     const response = await fetch(url, {

@@ -51,6 +51,8 @@ const progress: readonly AuthErrorCode[] = [
 export class ExternalAccess {
   readonly #pluginId: string;
   readonly #staticTokens = new Map<string, StaticAccess>();
+  /** The length of the longest of them: what is longer is none, and may take long to digest. */
+  readonly #longestStaticToken: number;
   readonly #methods: readonly ExternalMethod[];
   readonly #onTried: ((trial: ExternalTrial) => void) | undefined;
   readonly #onPassedOver: ((reason: string) => void) | undefined;
@@ -84,6 +86,8 @@ export class ExternalAccess {
       else methods.push(createCustomMethod(entry, handlers, clock));
     }
     this.#methods = methods;
+    const lengths = entries.map(entry => (entry.type === 'static' ? entry.token.length : 0));
+    this.#longestStaticToken = Math.max(0, ...lengths);
   }
 
   /**
@@ -97,8 +101,9 @@ export class ExternalAccess {
    * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE` when a method cannot decide, likewise
    */
   async verify(token: string, jws?: UnverifiedJws): Promise<ExternalTokenProof | undefined> {
-    const known = this.#staticTokens.get(digest(token));
-    if (known) return this.#admit(known, known);
+    const known = token.length <= this.#longestStaticToken ? digest(token) : undefined;
+    const entry = known && this.#staticTokens.get(known);
+    if (entry) return this.#admit(entry, entry);
     const failures: unknown[] = [];
     const passedOver: string[] = [];
     let askedHandler = false;
