@@ -4,6 +4,7 @@ import type { VerificationKey } from '../tokens/verifyJws';
 import { endAfter } from './endAfter';
 import { importVerificationKey } from './importKey';
 import { type KeyHolder, PublishedKey } from './PublishedKey';
+import { Turnstile } from './Turnstile';
 
 /** How long the keys are used without looking whether one was withdrawn, in milliseconds. */
 const REFRESH_AFTER = 30_000;
@@ -23,6 +24,7 @@ export class LocalKeySet implements KeyHolder {
   #listedAt = -Infinity;
   /** Never more than one, and over in time: so no listing can overwrite a newer one. */
   #listing: Promise<void> | undefined;
+  readonly #unknown = new Turnstile();
 
   constructor(listPublicKeys: () => Promise<PublicJwk[]>, clock: Clock) {
     this.#listPublicKeys = listPublicKeys;
@@ -49,7 +51,10 @@ export class LocalKeySet implements KeyHolder {
       const reason = `an issuer of this process cannot list its keys now: ${quote(String(cause))}`;
       throw createAuthError('AUTH_KEYS_UNAVAILABLE', reason, { cause });
     }
-    return this.#keys.get(kid);
+    const found = this.#keys.get(kid);
+    // Anybody can name keys that do not exist, and all who have waited for the listing go on at once.
+    if (!found) await this.#unknown.pass();
+    return found;
   }
 
   /** {@inheritDoc KeyHolder.holds} */
