@@ -31,7 +31,7 @@ export async function startProcess(name, { args = [], execArgv = [] } = {}) {
       return value;
     },
     async stop() {
-      child.disconnect();
+      if (child.connected) child.disconnect();
       await ended.catch(() => {});
     },
   };

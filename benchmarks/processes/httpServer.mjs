@@ -48,13 +48,19 @@ const ports = {};
 for (const [name, app] of Object.entries(apps)) ports[name] = await listen(app);
 
 let loop;
+let cpu;
 answerParent(
   {
     begin() {
       loop = performance.eventLoopUtilization();
+      cpu = process.cpuUsage();
     },
-    /** @returns {number} which share of the time since `begin` the event loop was at work */
-    end: () => performance.eventLoopUtilization(loop).utilization,
+    /** @returns {{ busy: number, cpuMicroseconds: number }} `busy`: the share of the time since `begin` */
+    end() {
+      const { user, system } = process.cpuUsage(cpu);
+      const { utilization } = performance.eventLoopUtilization(loop);
+      return { busy: utilization, cpuMicroseconds: user + system };
+    },
   },
   { ports, path: `/api/${pluginId}`, tokens: issueElsewhere(world.elsewhere, 32) },
 );

@@ -9,7 +9,7 @@ const RUN_IN = 50;
 
 /** Sends requests over connections that are kept, one under way on each, and counts what is answered with 200. */
 answerParent({
-  /** @returns {Promise<{ requests: number, seconds: number }>} */
+  /** @returns {Promise<{ requests: number, seconds: number, all: number }>} `all`: counted or not */
   async load({ port, path, tokens, connections, milliseconds }) {
     const counter = { requests: 0, stopped: false };
     const loops = Array.from({ length: connections }, async (_, index) => {
@@ -21,16 +21,16 @@ answerParent({
       }
       connection.end();
     });
-    const all = Promise.all(loops);
-    await Promise.race([all, setTimeout(Math.min(RUN_IN, milliseconds))]);
+    const ended = Promise.all(loops);
+    await Promise.race([ended, setTimeout(Math.min(RUN_IN, milliseconds))]);
     const before = counter.requests;
     const began = performance.now();
-    await Promise.race([all, setTimeout(milliseconds)]);
+    await Promise.race([ended, setTimeout(milliseconds)]);
     const seconds = (performance.now() - began) / 1000;
     const requests = counter.requests - before;
     counter.stopped = true;
-    await all;
-    return { requests, seconds };
+    await ended;
+    return { requests, seconds, all: counter.requests };
   },
 });
 
