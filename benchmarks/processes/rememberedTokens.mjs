@@ -28,7 +28,10 @@ const kinds = {
   plugin: async n => signer.issue(claimsOf(n)),
   async user() {
     const sub = 'user:default/of-many-groups';
-    const ent = Array.from({ length: GROUPS }, () => `group:default/${randomBytes(8).toString('hex')}`);
+    const ent = Array.from(
+      { length: GROUPS },
+      () => `group:default/${randomBytes(8).toString('hex')}`,
+    );
     return (await issuer.issueToken({ claims: { sub, ent } })).token;
   },
 };

@@ -22,7 +22,8 @@ function row(name, path) {
   return {
     name: `${name}, Express 5, ${CONNECTIONS} connections`,
     // Servers share a process, on three ports; who sends the requests has another.
-    reference: 'the same endpoint without a barrier, with the same requests; behind that of Backstage',
+    reference:
+      'the same endpoint without a barrier, with the same requests; behind that of Backstage',
     async run({ quick }) {
       const server = await startProcess('httpServer');
       const client = await startProcess('load');

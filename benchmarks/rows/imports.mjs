@@ -22,7 +22,8 @@ const MEBIBYTE = 1024 * 1024;
 export const rows = [
   {
     name: 'import what a plugin needs, Express loaded before',
-    reference: 'auth, httpAuth and httpRouter of @backstage/backend-defaults; Node with Express alone',
+    reference:
+      'auth, httpAuth and httpRouter of @backstage/backend-defaults; Node with Express alone',
     async run({ quick }) {
       const rounds = [];
       for (let round = 0; round < ROUNDS[quick ? 'quick' : 'full']; round++) {

@@ -11,7 +11,8 @@ const ours = ['auth-node', 'auth-backend', 'auth-http', 'auth-test-utils'];
 export const rows = [
   {
     name: 'installed with the four packages, production dependencies',
-    reference: '@backstage/backend-defaults with its production dependencies, as they are installed here',
+    reference:
+      '@backstage/backend-defaults with its production dependencies, as they are installed here',
     async run() {
       const four = walkInstalled(
         ours.map(name => `@stagepass/${name}`),

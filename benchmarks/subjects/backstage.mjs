@@ -51,7 +51,9 @@ export function createBackstageDoor({ auth, discovery, pluginId }) {
   const config = new (require('@backstage/config').ConfigReader)({});
   const router = express.Router();
   router.use(http('createAuthIntegrationRouter').createAuthIntegrationRouter({ auth }));
-  router.use(http('createCredentialsBarrier').createCredentialsBarrier({ httpAuth, config }).middleware);
+  router.use(
+    http('createCredentialsBarrier').createCredentialsBarrier({ httpAuth, config }).middleware,
+  );
   const cookies = http('createCookieAuthRefreshMiddleware');
   router.use(cookies.createCookieAuthRefreshMiddleware({ auth, httpAuth }));
   return { router, httpAuth };
