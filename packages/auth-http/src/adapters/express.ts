@@ -44,17 +44,27 @@ export function createPluginRouter(options: {
   caseInsensitive?: boolean;
 }): { router: Router; addAuthPolicy(policy: AuthPolicy): void } {
   const barrier = createCredentialsBarrier(options);
-  const router = Router();
-  mount(router, keySetRoutes(options.auth));
-  if (options.beforeBarrier) router.use(options.beforeBarrier);
-  router.use((req, _res, next) => {
+  const { beforeBarrier } = options;
+  const admit: RequestHandler = (req, _res, next) => {
     // `req.path` is below the mount point and as received, as the handlers behind will match it.
     barrier.admit(req, req.path).then(
       () => next(),
       error => next(asError(error)),
     );
+  };
+  const protocol = Router();
+  mount(protocol, keySetRoutes(options.auth));
+  if (beforeBarrier) protocol.use(beforeBarrier);
+  protocol.use(admit);
+  mount(protocol, cookieRoutes(options));
+  const router = Router();
+  router.use((req, res, next) => {
+    // All routes of the protocol begin so, in any router's reading. To try one after the other takes as long as the
+    // rest of a request, and hardly one is for them.
+    if (req.path.startsWith('/.')) protocol(req, res, next);
+    else if (!beforeBarrier) admit(req, res, next);
+    else beforeBarrier(req, res, error => (error ? next(error) : admit(req, res, next)));
   });
-  mount(router, cookieRoutes(options));
   return { router, addAuthPolicy: policy => barrier.addAuthPolicy(policy) };
 }
 
