@@ -42,7 +42,8 @@ function report(ours, backstage) {
       { name: 'with', value: answersPerSecond, unit: 'answers/s' },
     ],
   );
-  const value = Math.max(0, ours.queries - AT_ONCE) / ours.seconds;
+  // One in a second that has begun is one per second.
+  const value = Math.max(0, ours.queries - AT_ONCE) / Math.ceil(ours.seconds);
   const name = `after the first ${AT_ONCE}`;
   return { figures, targets: [{ name, value, unit: 'queries/s', atMost: 1 }] };
 }
