@@ -77,7 +77,8 @@ export const weakenings: Readonly<Record<string, Weakening>> = {
           try {
             return actual.readTimes(claims, now, options);
           } catch (error) {
-            if (isCode(error, 'AUTH_TOKEN_EXPIRED')) return { iat: 0, exp: Number(claims.exp) };
+            const times = { iat: 0, validFrom: 0, exp: Number(claims.exp) };
+            if (isCode(error, 'AUTH_TOKEN_EXPIRED')) return times;
             throw error;
           }
         },

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../projectFiles';
+import { expectedModules } from './expectedModules';
+import { loadedBy } from './loadedModules';
 import { backstagePeer, importable, imports, Tarballs } from './tarballs';
 import { TemporaryProject } from './TemporaryProject';
 
@@ -85,6 +87,17 @@ describe('a new project with the four tarballs', () => {
     it('imports everything from CommonJS', () => {
       project.write('all.cjs', countInCommonJs(importable));
       expect(project.run('node', 'all.cjs')).toBe(allLoaded(importable));
+    });
+
+    it.each(expectedModules)('loads nothing more for $entry', ({ entry, esm, commonJs }) => {
+      const name = `@stagepass/${entry}`;
+      expect(loadedBy(project, 'import', name)).toMatchObject(esm);
+      expect(loadedBy(project, 'require', name)).toMatchObject(commonJs);
+    });
+
+    it('knows what every import loads', () => {
+      const known = expectedModules.map(({ entry }) => `@stagepass/${entry}`);
+      expect(known.sort()).toEqual([...importable].sort());
     });
 
     it.each([

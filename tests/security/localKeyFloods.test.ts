@@ -38,15 +38,18 @@ describe('A flood of 100,000 tokens of a plugin of this process, with keys that 
       for (let index = 0; index < EACH_TICK; index += 1) void send(`junk-${tick}-${index}`);
       // The clock stands still: who waited for a turn would wait for ever.
       await expect(scaffolder.authenticate(await good())).resolves.toBeDefined();
-      const begunAt = tick;
-      const listing: { ticks: number; done: Promise<unknown> } = {
-        ticks: Infinity,
-        done: search.listPublicServiceKeys().then(({ keys }) => {
-          listing.ticks = tick - begunAt;
-          return keys.map(({ kid }) => kid);
-        }),
-      };
-      listings.push(listing);
+      // As often as its turn comes.
+      if (tick % 10 === 0) {
+        const begunAt = tick;
+        const listing: { ticks: number; done: Promise<unknown> } = {
+          ticks: Infinity,
+          done: search.listPublicServiceKeys().then(({ keys }) => {
+            listing.ticks = tick - begunAt;
+            return keys.map(({ kid }) => kid);
+          }),
+        };
+        listings.push(listing);
+      }
       await settle();
       mostWaiting = Math.max(mostWaiting, waiting);
       clock.advance(100);

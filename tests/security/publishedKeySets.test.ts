@@ -14,7 +14,7 @@ import { KeyHost, publish } from './KeyHost';
 afterEach(closeSqlite);
 
 describe('A key set of ours', () => {
-  it('JWK-20 costs ten queries a second, and ten at once, for 10,000 requests in a second', async () => {
+  it('JWK-20 costs one query a second, and ten at once, for 10,000 requests in a second', async () => {
     const client = openSqlite();
     const clock = new TestClock();
     const nowhere = () => Promise.reject(new Error('not needed'));
@@ -40,7 +40,7 @@ describe('A key set of ours', () => {
       }
       readsIn.push(reads - before);
     }
-    for (let turn = 0; turn < 5; turn += 1) {
+    for (let turn = 0; turn < 11; turn += 1) {
       await settle();
       clock.advance(100);
     }
@@ -48,8 +48,8 @@ describe('A key set of ours', () => {
     expect(all).toHaveLength(20_000);
     expect(all.every(({ keys }) => keys.length === 1)).toBe(true);
     expect(readsIn[0]).toBeGreaterThan(0);
-    expect(readsIn[0]).toBeLessThanOrEqual(20);
-    expect(readsIn[1]).toBeLessThanOrEqual(11);
+    expect(readsIn[0]).toBeLessThanOrEqual(11);
+    expect(readsIn[1]).toBe(1);
   });
 
   it('JWK-20 is answered without credentials, and says that caches must ask again', async () => {

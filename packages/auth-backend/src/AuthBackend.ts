@@ -43,6 +43,12 @@ export interface AuthBackendOptions {
   };
   /** Methods by which external callers present themselves, beside the built-in ones. */
   externalTokenHandlers?: ExternalTokenHandler<unknown>[];
+  /**
+   * How much of what tokens proved, and of tokens that were issued, is remembered by all plugins of the process
+   * together: `maxEntries`, default 10,000, and `maxBytes`, default 16 MiB. What is remembered is used only as long
+   * as it would be found out again. False: nothing is.
+   */
+  cache?: false | { maxEntries?: number; maxBytes?: number };
   /** For tests. */
   clock?: Clock;
   /** For tests. */

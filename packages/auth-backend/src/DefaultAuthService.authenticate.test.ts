@@ -30,10 +30,7 @@ describe('authenticate', () => {
       principal: { type: 'user', userEntityRef: JANE },
     });
     expect(Object.keys(credentials)).not.toContain('token');
-    expect(Object.getOwnPropertyDescriptor(credentials, 'token')).toMatchObject({
-      value: token,
-      enumerable: false,
-    });
+    expect(credentials).toHaveProperty('token', token);
   });
 
   it('a plugin token on behalf of a user: the user, with the plugin as actor and the earlier end', async () => {
@@ -136,8 +133,13 @@ describe('authenticate', () => {
     const auth = await installation.plugin();
     const token = installation.userToken();
     const first = await auth.authenticate(token);
-    (first.principal as BackstageUserPrincipal).userEntityRef = 'user:default/admin';
-    expect(await auth.authenticate(token)).toMatchObject(user());
+    first.expiresAt?.setTime(0);
+    expect(() => {
+      (first.principal as BackstageUserPrincipal).userEntityRef = 'user:default/admin';
+    }).toThrow(TypeError);
+    first.principal = { type: 'user', userEntityRef: 'user:default/admin' };
+    const expiresAt = new Date((installation.now + 3600) * 1000);
+    expect(await auth.authenticate(token)).toMatchObject({ ...user(), expiresAt });
   });
 });
 

@@ -7,6 +7,7 @@ import { Installation, JANE } from './testing/Installation';
 import { RecordingLogger } from './testing/RecordingLogger';
 import { invalidConfig, keysUnavailable, rejectionOf } from './testing/refusals';
 import { closeSqlite, openSqlite } from './testing/sqlite';
+import { decode } from './testing/tokenFixtures';
 import { createUserTokenIssuer } from './tokens/user/createUserTokenIssuer';
 import type { ExternalTokenHandler } from './tokens/external/ExternalTokenHandler';
 
@@ -363,7 +364,7 @@ describe('a plugin in use for days', () => {
     const tokens: Array<{ token: string; until: number }> = [];
     for (const minutes of [1, 59, 1, 9, 1, 49, 1, 60, 180, 7, 53, 600, 3, 60, 10, 60, 10]) {
       const token = await issueOwn(a, 'b');
-      tokens.push({ token, until: installation.clock.now() + 3_600_000 });
+      tokens.push({ token, until: 1000 * Number(decode(token).payload.exp) });
       installation.clock.advance({ minutes });
       await settle();
       for (const { token: good } of tokens.filter(it => it.until > installation.clock.now())) {

@@ -20,6 +20,9 @@ import { type KeyFinder, KeySets } from './keys/KeySets';
 import type { KeySource } from './keys/KeySource';
 import { PluginKeySources } from './keys/PluginKeySources';
 import type { PluginDatabase } from './keys/sqlTables';
+import { CallTokens } from './CallTokens';
+import { MemoryBudget, noMemory, readMemoryLimits } from './memory/MemoryBudget';
+import { CryptoTurn } from './tokens/CryptoTurn';
 import { ExternalAccess } from './tokens/external/ExternalAccess';
 import { decoratePluginTokens } from './tokens/plugin/decoratePluginTokens';
 import { isPluginId } from './tokens/plugin/pluginId';
@@ -28,6 +31,7 @@ import { UserTokens } from './tokens/user/UserTokens';
 import { DefaultUserInfoService } from './userInfo/DefaultUserInfoService';
 import { fetchUserClaims } from './userInfo/fetchUserClaims';
 import { SharedAnswers } from './userInfo/SharedAnswers';
+import { VerifiedTokens } from './VerifiedTokens';
 
 /**
  * Makes the auth services of a backend: one call per process, then `forPlugin` for each plugin.
@@ -69,6 +73,8 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
   if (userTokenIssuer) {
     keySets.setLocalUserIssuer(async () => (await userTokenIssuer.listPublicKeys()).keys);
   }
+  const turn = new CryptoTurn();
+  const processMemory = new MemoryBudget(readMemoryLimits(options.cache));
   const keySources = new PluginKeySources({ staticKeys: config.staticKeys, clock });
   const services = new Map<string, Promise<AuthService>>();
   const recorders: Array<{ recorder: AuthRecorder; itsLogger: LoggerService }> = [];
@@ -95,6 +101,7 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
       algorithms: config.userAlgorithms,
       untypedAccepted: config.untypedUserTokens,
       clock,
+      turn,
     });
   }
 
@@ -114,6 +121,7 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
       handlers: [...(options.externalTokenHandlers ?? []), ...(own.externalTokenHandlers ?? [])],
       keysOf: entry => kid => finder.findExternalKey(entry, kid),
       clock,
+      turn,
       onTried: watch?.onTried,
       onPassedOver: watch
         ? undefined
@@ -126,28 +134,42 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
     const database = own.database ?? databaseOf(options, pluginId);
     const keySource = watch ? noKeys : await keySources.open(pluginId, database, pluginLogger);
     if (!watch) keySets.addLocalPlugin(pluginId, () => keySource.listPublicKeys());
-    const pluginTokens = new PluginTokens({
+    const pluginTokens = decoratePluginTokens({
       pluginId,
-      keySource,
-      keySets: finder,
-      discovery,
-      algorithms: keySources.algorithms,
-      clock,
+      pluginTokens: new PluginTokens({
+        pluginId,
+        keySource,
+        keySets: finder,
+        discovery,
+        algorithms: keySources.algorithms,
+        clock,
+        turn,
+      }),
+      decorator: own.pluginTokenHandlerDecorator,
     });
+    const userTokens = userTokensVia(discovery, finder);
+    const { defaultPolicyDisabled, storedServiceCredentials, restrictedDelegation } = config;
+    const memory = watch ? new MemoryBudget(noMemory) : processMemory;
     return new DefaultAuthService({
       pluginId,
-      pluginTokens: decoratePluginTokens({
-        pluginId,
+      verifiedTokens: new VerifiedTokens({
         pluginTokens,
-        decorator: own.pluginTokenHandlerDecorator,
+        userTokens,
+        externalAccess,
+        clock,
+        memory,
       }),
-      userTokens: userTokensVia(discovery, finder),
-      externalAccess,
+      callTokens: new CallTokens({
+        pluginTokens,
+        userTokens,
+        keySource,
+        defaultPolicyDisabled,
+        storedServiceCredentials,
+        restrictedDelegation,
+        clock,
+        memory,
+      }),
       keySource,
-      defaultPolicyDisabled: config.defaultPolicyDisabled,
-      storedServiceCredentials: config.storedServiceCredentials,
-      restrictedDelegation: config.restrictedDelegation,
-      clock,
       recorder: watch ? silentRecorder(pluginId, watch, clock) : recorderOf(pluginId, pluginLogger),
     });
   }
@@ -244,7 +266,9 @@ function silentRecorder(pluginId: string, { logger }: Watch, clock: Clock): Auth
 /** The keys of a service that only explains. */
 const noKeys: KeySource = {
   getSigningKey: () => Promise.reject(new Error('an explanation signs nothing')),
+  signingKeyAtHand: () => undefined,
   listPublicKeys: () => Promise.resolve([]),
+  listKeysForAnybody: () => Promise.resolve([]),
 };
 
 /** For a backend whose plugins bring their discovery: user info can then only be had in the process. */

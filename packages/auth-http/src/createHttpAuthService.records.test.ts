@@ -1,3 +1,4 @@
+import crypto from 'node:crypto';
 import type { AuthError } from '@stagepass/auth-node';
 import { createAuthError } from '@stagepass/auth-node/internal';
 import { oneHour, startOfTests } from './testing/FakeAuthService';
@@ -149,6 +150,52 @@ describe('the name of a request', () => {
     expect(first).toMatch(/^[0-9a-f]{8}-/);
     expect(second).toBe(first);
     expect(third).toBe('request-1');
+  });
+});
+
+describe('the name of a request that has none', () => {
+  const random = jest.spyOn(crypto, 'randomUUID');
+  beforeEach(() => random.mockClear());
+  afterAll(() => random.mockRestore());
+
+  function setUp() {
+    const { auth, ...rest } = setUpHttpAuth();
+    const told: Array<{ correlationId?: string }> = [];
+    const credentials = auth.authenticate('user.jane');
+    auth.authenticate = (_token, options = {}) => {
+      told.push(options);
+      return credentials;
+    };
+    return { ...rest, told };
+  }
+
+  it('is not made up for what is accepted', async () => {
+    const { httpAuth, told } = setUp();
+    const request = bearer('user.jane');
+    await httpAuth.credentials(request, { allow: ['user'] });
+    await httpAuth.credentials(request, { allow: ['user'], allowLimitedAccess: true });
+    expect(told).toHaveLength(2);
+    expect(random).not.toHaveBeenCalled();
+  });
+
+  it('is one for all that is refused, and for the auth service that asks at last', async () => {
+    const { httpAuth, events, told } = setUp();
+    const request = bearer('user.jane');
+    await httpAuth.credentials(request, { allowLimitedAccess: true });
+    for (const allow of ['service' as const, 'none' as const]) {
+      await expect(httpAuth.credentials(request, { allow: [allow] })).rejects.toMatchObject({
+        code: 'AUTH_PRINCIPAL_NOT_ALLOWED',
+        message: "This endpoint does not allow 'user' credentials",
+      });
+    }
+    const [limited, full] = told;
+    const names = [...events, limited, full].map(
+      named => (named as { correlationId?: string }).correlationId,
+    );
+    expect(names).toHaveLength(4);
+    expect(names[0]).toMatch(/^[0-9a-f]{8}-/);
+    expect(new Set(names).size).toBe(1);
+    expect(random).toHaveBeenCalledTimes(1);
   });
 });
 

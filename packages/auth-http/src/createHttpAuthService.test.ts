@@ -142,6 +142,27 @@ describe('remembered credentials', () => {
     expect(other.auth.verified).toHaveLength(1);
   });
 
+  it('are asked for once also where the answer is no promise, or an error is thrown at once', async () => {
+    const { auth, httpAuth } = setUpHttpAuth();
+    const credentials = await auth.getNoneCredentials();
+    const then = jest.fn((resolve: (value: unknown) => void) => resolve(credentials));
+    auth.authenticate = () => ({ then }) as never;
+    const request = bearer('user.jane');
+    await expect(httpAuth.credentials(request)).resolves.toBe(credentials);
+    await expect(httpAuth.credentials(request)).resolves.toBe(credentials);
+    expect(then).toHaveBeenCalledTimes(1);
+
+    const fault = new Error('out of order');
+    const authenticate = jest.fn(() => {
+      throw fault;
+    });
+    auth.authenticate = authenticate;
+    const other = bearer('user.jane');
+    await expect(httpAuth.credentials(other)).rejects.toBe(fault);
+    await expect(httpAuth.credentials(other)).rejects.toBe(fault);
+    expect(authenticate).toHaveBeenCalledTimes(1);
+  });
+
   it('include refusals, without an unhandled rejection', async () => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);

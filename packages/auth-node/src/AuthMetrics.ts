@@ -81,7 +81,13 @@ const durations = [
   0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
 ] as const;
 
+/** Where every copy of `@opentelemetry/api` 1 keeps what is registered. */
+const registry = Symbol.for('opentelemetry.js.api.1');
+
 function findMeter(): Meter | undefined {
+  // Without a meter provider all meters measure nothing: the package, several megabytes once loaded, stays on disk.
+  const registered = (globalThis as { [registry]?: { metrics?: unknown } })[registry];
+  if (!registered?.metrics) return undefined;
   try {
     // Not an import: that would fail where the package is not there, or wait.
     const api = createRequire(import.meta.url)('@opentelemetry/api') as {

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { AuthEvent } from './AuthEvent';
-import type { AuthMetrics, MeasuredTokenKind } from './AuthMetrics';
+import {
+  type AuthMetrics,
+  type MeasuredTokenKind,
+  type MeasuredWork,
+  noMetrics,
+} from './AuthMetrics';
 import type { Clock } from './Clock';
 import { CountedLog } from './CountedLog';
 import { describeValue, isAuthError, printable, quote, withCorrelationId } from './errors';
@@ -9,13 +14,19 @@ import type { LoggerService } from './LoggerService';
 /** Longer than any principal that is issued or accepted, unless it needs escaping. */
 const MAX_PRINCIPAL = 2_500;
 
+/** A piece of work, and since when it has been done on the monotonic clock, in milliseconds. */
+export interface Work {
+  readonly operation: MeasuredWork['operation'];
+  readonly since: number;
+}
+
 /** What led to an event, as far as it is known. */
 export interface Circumstances {
   /** Names the request, or whatever the caller's log has too. */
   readonly correlationId?: string;
   readonly tokenKind?: MeasuredTokenKind;
-  /** What was being done, and since when on the monotonic clock, in milliseconds. */
-  readonly work?: { readonly operation: 'verification' | 'issue'; readonly since: number };
+  /** What was being done. */
+  readonly work?: Work;
 }
 
 /**
@@ -27,6 +38,7 @@ export class AuthRecorder {
   readonly #clock: Clock;
   readonly #onAuthEvent: ((event: AuthEvent) => void) | undefined;
   readonly #metrics: AuthMetrics;
+  readonly #isMeasured: boolean;
   readonly #refusals: CountedLog;
   readonly #faults: CountedLog;
 
@@ -43,6 +55,7 @@ export class AuthRecorder {
     this.#clock = clock;
     this.#onAuthEvent = options.onAuthEvent;
     this.#metrics = options.metrics;
+    this.#isMeasured = options.metrics !== noMetrics;
     this.#refusals = new CountedLog({
       write: (message, meta) => logger.warn(message, meta),
       clock,
@@ -51,6 +64,16 @@ export class AuthRecorder {
       write: (message, meta) => logger.error(message, meta),
       clock,
     });
+  }
+
+  /** Tells whether anybody hears of what is accepted; refusals are always told. */
+  get isHeard(): boolean {
+    return this.#onAuthEvent !== undefined || this.#isMeasured;
+  }
+
+  /** Begins a piece of work, if anybody measures it. */
+  begin(operation: Work['operation']): Work | undefined {
+    return this.#isMeasured ? { operation, since: this.#clock.monotonic() } : undefined;
   }
 
   /** Records that a token was accepted. */

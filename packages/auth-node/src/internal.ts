@@ -9,14 +9,19 @@ export {
   type MeasuredTokenKind,
   noMetrics,
 } from './AuthMetrics';
-export { AuthRecorder } from './AuthRecorder';
+export { AuthRecorder, type Work } from './AuthRecorder';
 export { systemClock } from './Clock';
 export { consoleLogger } from './consoleLogger';
 export { CountedLog } from './CountedLog';
 export {
+  createCredentialsOfService,
+  createCredentialsOfUser,
   createNoneCredentials,
   createServiceCredentials,
+  createServicePrincipal,
   createUserCredentials,
+  createUserPrincipal,
+  type CredentialsOrigin,
   type CredentialsView,
   viewCredentials,
 } from './credentialsObject';

@@ -58,6 +58,10 @@ describe('requirePrincipal', () => {
     );
   });
 
+  it('takes no text for a list, in which it could find a part of a word', () => {
+    expect(() => requirePrincipal(user, 'users only' as never)).toThrow(TypeError);
+  });
+
   it.each([
     [user, ['service' as const], 'service', 'user "user:default/jane"'],
     [service, ['user' as const], 'user', 'service "plugin:a"'],

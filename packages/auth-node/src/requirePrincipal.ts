@@ -1,4 +1,4 @@
-import { type BackstageCredentials, isPrincipal } from './credentials';
+import type { BackstageCredentials } from './credentials';
 import { createAuthError, quote } from './errors';
 import type {
   BackstagePrincipalTypes,
@@ -20,28 +20,35 @@ export function requirePrincipal<TAllowed extends keyof BackstagePrincipalTypes 
   credentials: BackstageCredentials,
   allow?: readonly TAllowed[],
 ): BackstageCredentials<BackstagePrincipalTypes[TAllowed]> {
-  const allowed: readonly string[] | undefined = allow;
-  const expected = `expected ${allowed?.join(' or ') || 'no'} credentials`;
-  for (const type of ['none', 'user', 'service'] as const) {
-    if (!isPrincipal(credentials, type)) continue;
-    if (!allowed || allowed.includes(type)) {
-      return credentials as BackstageCredentials<BackstagePrincipalTypes[TAllowed]>;
-    }
-    if (type === 'none') {
-      throw createAuthError(
-        'AUTH_CREDENTIALS_MISSING',
-        `${expected}, the request carries none; send a token as Authorization: Bearer, or allow none`,
+  const { type } = (credentials.principal ?? {}) as { type?: unknown };
+  const isKnown = type === 'user' || type === 'service' || type === 'none';
+  if (isKnown && (!allow || allow.some(allowed => allowed === type))) {
+    return credentials as BackstageCredentials<BackstagePrincipalTypes[TAllowed]>;
+  }
+  throw isKnown
+    ? refusePrincipal(credentials, type, allow)
+    : createAuthError(
+        'AUTH_PRINCIPAL_NOT_ALLOWED',
+        'the credentials hold no principal of a known type; expected user, service or none',
       );
-    }
-    throw createAuthError(
-      'AUTH_PRINCIPAL_NOT_ALLOWED',
-      `${expected}, found those of the ${type} ${quote(nameOf(credentials))}; call with other credentials, or allow these`,
-      { message: `This endpoint does not allow '${type}' credentials` },
+}
+
+function refusePrincipal(
+  credentials: BackstageCredentials,
+  type: 'user' | 'service' | 'none',
+  allow: readonly string[] = [],
+): Error {
+  const expected = `expected ${allow.join(' or ') || 'no'} credentials`;
+  if (type === 'none') {
+    return createAuthError(
+      'AUTH_CREDENTIALS_MISSING',
+      `${expected}, the request carries none; send a token as Authorization: Bearer, or allow none`,
     );
   }
-  throw createAuthError(
+  return createAuthError(
     'AUTH_PRINCIPAL_NOT_ALLOWED',
-    'the credentials hold no principal of a known type; expected user, service or none',
+    `${expected}, found those of the ${type} ${quote(nameOf(credentials))}; call with other credentials, or allow these`,
+    { message: `This endpoint does not allow '${type}' credentials` },
   );
 }
 

@@ -1,7 +1,7 @@
 import type { DiscoveryService, LoggerService } from '@stagepass/auth-node';
 import { describeFetchFailure, type Network } from '../keys/fetchKeySet';
 import type { KeyFinder, KeyQuery, KeySets } from '../keys/KeySets';
-import type { VerificationKey } from '../tokens/verifyJws';
+import type { PublishedKey } from '../keys/PublishedKey';
 
 /** A search for one key. */
 export interface KeySearch {
@@ -40,7 +40,7 @@ export class WatchedKeys implements KeyFinder {
     });
   }
 
-  findPluginKey(pluginId: string, query: KeyQuery): Promise<VerificationKey> {
+  findPluginKey(pluginId: string, query: KeyQuery): Promise<PublishedKey> {
     return this.#search('plugin', () => this.#keySets.findPluginKey(pluginId, query));
   }
 
@@ -48,7 +48,7 @@ export class WatchedKeys implements KeyFinder {
     return this.#search('user', () => this.#keySets.findUserKey(query));
   }
 
-  findExternalKey(...query: Parameters<KeySets['findExternalKey']>): Promise<VerificationKey> {
+  findExternalKey(...query: Parameters<KeySets['findExternalKey']>): Promise<PublishedKey> {
     return this.#search('external', () => this.#keySets.findExternalKey(...query));
   }
 
@@ -72,7 +72,7 @@ export class WatchedKeys implements KeyFinder {
     return record;
   }
 
-  async #search(of: KeySearch['of'], find: () => Promise<VerificationKey>) {
+  async #search(of: KeySearch['of'], find: () => Promise<PublishedKey>) {
     const search: KeySearch = { of, asked: [], found: false };
     this.#searches.push(search);
     const key = await find();

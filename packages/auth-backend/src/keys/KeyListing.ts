@@ -8,6 +8,9 @@ import { TokenBucket } from './TokenBucket';
 /** How often the store is asked for the published keys: a few times at once, then ten times a second. */
 const READS = { capacity: 10, refillEvery: 100 };
 
+/** How often it is asked because anybody wants to know: a few times at once, then once a second. */
+const PUBLIC_READS = { capacity: 10, refillEvery: 1_000 };
+
 /**
  * How long a store that says nothing is waited for before what it said last is published, in milliseconds:
  * less than those wait who ask for the keys.
@@ -28,6 +31,8 @@ export class KeyListing {
     readonly logger: LoggerService;
   };
   readonly #reads: TokenBucket;
+  readonly #publicReads: TokenBucket;
+  #publicTurn: Promise<void> | undefined;
   readonly #outage = new Outage();
   #last: readonly StoredKey[] | undefined;
   #readAt: number;
@@ -48,6 +53,7 @@ export class KeyListing {
   }) {
     this.#options = options;
     this.#reads = new TokenBucket({ ...READS, clock: options.clock });
+    this.#publicReads = new TokenBucket({ ...PUBLIC_READS, clock: options.clock });
     this.#readAt = options.clock.monotonic();
   }
 
@@ -85,6 +91,15 @@ export class KeyListing {
     }
   }
 
+  /** Answers like {@link list}, to anybody: who asks too often waits up to a second, together with all others. */
+  async listForAnybody(): Promise<PublicJwk[]> {
+    this.#publicTurn ??= this.#nextTurn(this.#publicReads).finally(
+      () => (this.#publicTurn = undefined),
+    );
+    await this.#publicTurn;
+    return this.list();
+  }
+
   /** Has the store looked at soon, unless that was done a moment ago. */
   lookInBackground(): void {
     if (this.#options.clock.monotonic() - this.#readAt < LOOK_AFTER) return;
@@ -97,7 +112,7 @@ export class KeyListing {
   #read(): Promise<readonly StoredKey[]> {
     this.#pendingRead ??= (async () => {
       await this.#runningRead?.catch(() => {});
-      while (!this.#reads.take()) await this.#nextTurn();
+      await this.#nextTurn(this.#reads);
       this.#pendingRead = undefined;
       this.#runningRead = this.#readStore();
       return this.#runningRead;
@@ -105,8 +120,11 @@ export class KeyListing {
     return this.#pendingRead;
   }
 
-  #nextTurn(): Promise<void> {
-    return new Promise(resolve => this.#options.clock.setTimeout(resolve, READS.refillEvery));
+  async #nextTurn(reads: TokenBucket): Promise<void> {
+    const { clock } = this.#options;
+    while (!reads.take()) {
+      await new Promise<void>(resolve => clock.setTimeout(resolve, reads.nextIn()));
+    }
   }
 
   async #readStore(): Promise<readonly StoredKey[]> {

@@ -44,10 +44,10 @@ describe('A copy of key sets', () => {
     const { copied, ownNetwork } = copy();
     const own = { kid: 'own', discovery };
     const users = { kid: 'users', discovery };
-    expect(await copied.findPluginKey('catalog', query)).toMatchObject({ kid: 'one' });
-    expect(await copied.findExternalKey(idp, 'one')).toMatchObject({ kid: 'one' });
-    expect(await copied.findPluginKey('local', own)).toMatchObject({ kid: 'own' });
-    expect(await copied.findUserKey(users)).toMatchObject({ kid: 'users' });
+    expect(await copied.findPluginKey('catalog', query)).toMatchObject({ key: { kid: 'one' } });
+    expect(await copied.findExternalKey(idp, 'one')).toMatchObject({ key: { kid: 'one' } });
+    expect(await copied.findPluginKey('local', own)).toMatchObject({ key: { kid: 'own' } });
+    expect(await copied.findUserKey(users)).toMatchObject({ key: { kid: 'users' } });
     expect(ownNetwork.requests).toEqual([]);
     expect(network.requests).toHaveLength(2);
   });
@@ -60,7 +60,7 @@ describe('A copy of key sets', () => {
     clock.advance(60_000);
     await expect(copied.findPluginKey('catalog', query)).rejects.toMatchObject(unknown);
     expect(ownNetwork.requests).toHaveLength(1);
-    expect(await keySets.findPluginKey('catalog', query)).toMatchObject({ kid: 'one' });
+    expect(await keySets.findPluginKey('catalog', query)).toMatchObject({ key: { kid: 'one' } });
     expect(network.requests).toHaveLength(2);
   });
 
@@ -73,7 +73,7 @@ describe('A copy of key sets', () => {
     clock.advance(240_000);
     const { copied, ownNetwork } = copy();
     ownNetwork.publish();
-    expect(await copied.findPluginKey('catalog', query)).toMatchObject({ kid: 'one' });
+    expect(await copied.findPluginKey('catalog', query)).toMatchObject({ key: { kid: 'one' } });
     clock.advance(60_000);
     await expect(copied.findPluginKey('catalog', query)).rejects.toMatchObject(unknown);
   });
@@ -89,8 +89,8 @@ describe('A copy of key sets', () => {
     expect(network.requests).toHaveLength(10);
     const { copied, ownNetwork } = copy();
     ownNetwork.publish(one.jwk);
-    expect(await copied.findPluginKey('x0', query)).toMatchObject({ kid: 'one' });
-    expect(await copied.findPluginKey('x10', query)).toMatchObject({ kid: 'one' });
+    expect(await copied.findPluginKey('x0', query)).toMatchObject({ key: { kid: 'one' } });
+    expect(await copied.findPluginKey('x10', query)).toMatchObject({ key: { kid: 'one' } });
   });
 
   it('knows which plugins exist', async () => {
@@ -103,7 +103,7 @@ describe('A copy of key sets', () => {
     }
     await expect(copied.findPluginKey('x10', query)).rejects.toMatchObject(keysUnavailable);
     ownNetwork.publish(one.jwk);
-    expect(await copied.findPluginKey('catalog', query)).toMatchObject({ kid: 'one' });
+    expect(await copied.findPluginKey('catalog', query)).toMatchObject({ key: { kid: 'one' } });
   });
 });
 

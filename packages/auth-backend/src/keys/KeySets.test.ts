@@ -51,7 +51,7 @@ describe('KeySets', () => {
     }
     network.goDown();
     const known = keySets.findPluginKey('catalog', { kid: 'one', discovery });
-    expect(await known).toMatchObject({ kid: 'one' });
+    expect(await known).toMatchObject({ key: { kid: 'one' } });
   });
 
   it('forgets the one that was not used for the longest time, where all have keys', async () => {
@@ -89,13 +89,13 @@ describe('KeySets', () => {
     const { keySets, network, urls } = setUp();
     keySets.addLocalPlugin('catalog', async () => [one.jwk]);
     const local = await keySets.findPluginKey('catalog', { kid: 'one', discovery });
-    expect(local.publicKey.equals(one.publicKey)).toBe(true);
+    expect(local.key.publicKey.equals(one.publicKey)).toBe(true);
     expect(urls()).toEqual([]);
 
     // Another replica of the plugin signs too.
     network.publish(one.jwk, two.jwk);
     const other = await keySets.findPluginKey('catalog', { kid: 'two', discovery });
-    expect(other.publicKey.equals(two.publicKey)).toBe(true);
+    expect(other.key.publicKey.equals(two.publicKey)).toBe(true);
     expect(urls()).toEqual(['http://backend:7007/api/catalog/.backstage/auth/v1/jwks.json']);
   });
 

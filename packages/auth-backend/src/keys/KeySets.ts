@@ -1,11 +1,11 @@
 import type { DiscoveryService, LoggerService, PublicJwk } from '@stagepass/auth-node';
 import { createAuthError } from '@stagepass/auth-node/internal';
 import type { SignatureAlgorithm } from '../tokens/algorithms';
-import type { VerificationKey } from '../tokens/verifyJws';
 import { endAfter } from './endAfter';
 import type { Network } from './fetchKeySet';
 import { LocalKeySet } from './LocalKeySet';
 import { locate } from './locate';
+import { PublishedKey } from './PublishedKey';
 import { type Admit, RemoteKeySet } from './RemoteKeySet';
 import { TokenBucket } from './TokenBucket';
 
@@ -38,6 +38,17 @@ export interface KeyQuery {
   readonly kid: string | undefined;
   /** Who knows where the issuer is reached. */
   readonly discovery: DiscoveryService;
+}
+
+/** Where the keys of an issuer may be. */
+interface Place {
+  readonly local: LocalKeySet | undefined;
+  readonly issuer: string;
+  /** Below the base URL of the issuer. */
+  readonly path: string;
+  readonly admit?: Admit | undefined;
+  /** Finds the same key once more. */
+  readonly again: () => Promise<PublishedKey>;
 }
 
 /** Who finds the keys that tokens name. */
@@ -119,16 +130,19 @@ export class KeySets {
   }
 
   /** Finds a key of a plugin, which signs plugin tokens. Errors: see {@link RemoteKeySet.find}. */
-  findPluginKey(pluginId: string, query: KeyQuery): Promise<VerificationKey> {
+  findPluginKey(pluginId: string, query: KeyQuery): Promise<PublishedKey> {
     const local = this.#localPlugins.get(pluginId);
     const isKnown = local !== undefined || this.#known.has(pluginId);
     const admit = isKnown ? undefined : () => this.#strangersRequests.take();
-    return this.#find(local, pluginId, PLUGIN_KEYS_PATH, query, admit);
+    const again = () => this.findPluginKey(pluginId, query);
+    return this.#find(query, { local, issuer: pluginId, path: PLUGIN_KEYS_PATH, admit, again });
   }
 
   /** Finds a key of the auth plugin, which signs user tokens. Errors: see {@link RemoteKeySet.find}. */
-  findUserKey(query: KeyQuery): Promise<VerificationKey> {
-    return this.#find(this.#localUserIssuer, 'auth', USER_KEYS_PATH, query);
+  findUserKey(query: KeyQuery): Promise<PublishedKey> {
+    const local = this.#localUserIssuer;
+    const again = () => this.findUserKey(query);
+    return this.#find(query, { local, issuer: 'auth', path: USER_KEYS_PATH, again });
   }
 
   /**
@@ -137,10 +151,10 @@ export class KeySets {
    *
    * @param keys - `url`: where, as configured; `algorithms`: what its tokens may be signed with
    */
-  findExternalKey(
+  async findExternalKey(
     keys: { readonly url: string; readonly algorithms: readonly SignatureAlgorithm[] },
     kid: string | undefined,
-  ): Promise<VerificationKey> {
+  ): Promise<PublishedKey> {
     const { url, algorithms } = keys;
     const name = `${algorithms.join()} ${url}`;
     const set =
@@ -148,16 +162,12 @@ export class KeySets {
       new RemoteKeySet(url, this.#network, this.#logger, { algorithms });
     this.#external.set(name, set);
     this.#onAsked?.(new URL(url));
-    return set.find(kid);
+    const again = () => this.findExternalKey(keys, kid);
+    return new PublishedKey({ key: await set.find(kid), holder: set, kid, find: again });
   }
 
-  async #find(
-    local: LocalKeySet | undefined,
-    issuer: string,
-    path: string,
-    { kid, discovery }: KeyQuery,
-    admit?: Admit,
-  ): Promise<VerificationKey> {
+  async #find({ kid, discovery }: KeyQuery, place: Place): Promise<PublishedKey> {
+    const { local, issuer, path, admit, again } = place;
     if (kid === undefined) {
       throw createAuthError(
         'AUTH_KEY_UNKNOWN',
@@ -166,14 +176,15 @@ export class KeySets {
     }
     if (local) this.#onAsked?.('this process');
     const own = await local?.find(kid);
-    if (own) return own;
+    if (local && own) return new PublishedKey({ key: own, holder: local, kid, find: again });
     const url = await this.#locate(discovery, issuer, path);
     this.#onAsked?.(new URL(url));
     const known = this.#remote.get(url);
     const set = known ?? new RemoteKeySet(url, this.#network, this.#logger);
     if (known || !admit) this.#keep(url, set);
     // A stranger that is turned away leaves nothing behind.
-    return set.find(kid, admit && (() => admit() && this.#keep(url, set)));
+    const key = await set.find(kid, admit && (() => admit() && this.#keep(url, set)));
+    return new PublishedKey({ key, holder: set, kid, find: again });
   }
 
   async #locate(discovery: DiscoveryService, issuer: string, path: string): Promise<string> {

@@ -10,6 +10,12 @@ export interface KeySource {
    */
   getSigningKey(): Promise<SigningKey>;
 
+  /** Returns the key to sign with now, as {@link getSigningKey} does, if there is one without waiting. */
+  signingKeyAtHand(): SigningKey | undefined;
+
   /** Lists the public keys of all replicas of the issuer that may have signed a living token. */
   listPublicKeys(): Promise<PublicJwk[]>;
+
+  /** Lists them for anybody who asks, however often. */
+  listKeysForAnybody(): Promise<PublicJwk[]>;
 }

@@ -3,6 +3,7 @@ import { createAuthError, quote } from '@stagepass/auth-node/internal';
 import type { VerificationKey } from '../tokens/verifyJws';
 import { endAfter } from './endAfter';
 import { importVerificationKey } from './importKey';
+import { type KeyHolder, PublishedKey } from './PublishedKey';
 
 /** How long the keys are used without looking whether one was withdrawn, in milliseconds. */
 const REFRESH_AFTER = 30_000;
@@ -14,7 +15,7 @@ const KEEP_THROUGH_OUTAGE = 3 * 60 * 60_000;
 const LISTING_PATIENCE = 3_000;
 
 /** The published keys of an issuer in this process, which need no network. */
-export class LocalKeySet {
+export class LocalKeySet implements KeyHolder {
   readonly #listPublicKeys: () => Promise<PublicJwk[]>;
   readonly #clock: Clock;
   #keys: ReadonlyMap<string, VerificationKey> = new Map();
@@ -51,14 +52,19 @@ export class LocalKeySet {
     return this.#keys.get(kid);
   }
 
+  /** {@inheritDoc KeyHolder.holds} */
+  holds(kid: string | undefined, key: VerificationKey): boolean {
+    return this.#keys.get(kid ?? '') === key && this.#age() < REFRESH_AFTER;
+  }
+
   /**
    * Returns the key with this id; for an issuer that verifies its own tokens.
    *
    * @throws AuthenticationError `AUTH_KEY_UNKNOWN`
    */
-  async require(kid: string | undefined): Promise<VerificationKey> {
+  async require(kid: string | undefined): Promise<PublishedKey> {
     const key = kid === undefined ? undefined : await this.find(kid);
-    if (key) return key;
+    if (key) return new PublishedKey({ key, holder: this, kid, find: () => this.require(kid) });
     throw createAuthError(
       'AUTH_KEY_UNKNOWN',
       `expected the key ${quote(kid ?? null)} of this issuer, found ${quote([...this.#keys.keys()])}; ` +

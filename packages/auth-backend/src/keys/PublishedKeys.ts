@@ -64,6 +64,13 @@ export class PublishedKeys {
     return only;
   }
 
+  /** Tells whether this is what {@link find} returns for the id; of keys that have been imported. */
+  holds(kid: string | undefined, key: VerificationKey): boolean {
+    const entries = kid === undefined ? undefined : this.#byId.get(kid);
+    if (entries?.length === 1) return entries[0]?.imported === key;
+    return this.find(kid, () => {}) === key;
+  }
+
   #add(jwk: PublicJwk, before: PublishedKeys | undefined): void {
     const text = JSON.stringify(jwk);
     const entry = (before && before.#byText.get(text)) ?? { jwk };

@@ -4,6 +4,7 @@ import type { VerificationKey } from '../tokens/verifyJws';
 import { describeFetchFailure, fetchKeySet, type Network } from './fetchKeySet';
 import type { ThirdPartyKeys } from './importKey';
 import { type KeySetTerms, termsFor } from './keySetTerms';
+import type { KeyHolder } from './PublishedKey';
 import { PublishedKeys } from './PublishedKeys';
 import { RetryPause } from './RetryPause';
 import { TokenBucket } from './TokenBucket';
@@ -35,7 +36,7 @@ const MAX_TOLD = 10;
  * The keys of one issuer as last fetched from one URL. Known keys answer at once; an unknown key id asks
  * the issuer again, as far as the bucket allows; an outage does not take known keys away.
  */
-export class RemoteKeySet {
+export class RemoteKeySet implements KeyHolder {
   readonly #url: string;
   /** For messages: the query can hold a secret. */
   readonly #shownUrl: string;
@@ -87,6 +88,11 @@ export class RemoteKeySet {
   /** Tells whether the issuer has ever published a key. */
   get hasKeys(): boolean {
     return !this.#published.isEmpty;
+  }
+
+  /** {@inheritDoc KeyHolder.holds} */
+  holds(kid: string | undefined, key: VerificationKey): boolean {
+    return this.#age() < this.#terms.refreshAfter && this.#published.holds(kid, key);
   }
 
   /**

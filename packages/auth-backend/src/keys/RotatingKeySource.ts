@@ -91,13 +91,17 @@ export class RotatingKeySource implements KeySource {
     await this.#listing.open();
   }
 
-  async getSigningKey(): Promise<SigningKey> {
+  signingKeyAtHand(): SigningKey | undefined {
     const { active, prepare } = this.#plan();
-    if (active) {
-      if (prepare) this.#prepareInBackground();
-      this.#listing.lookInBackground();
-      return active;
-    }
+    if (!active) return undefined;
+    if (prepare) this.#prepareInBackground();
+    this.#listing.lookInBackground();
+    return active;
+  }
+
+  async getSigningKey(): Promise<SigningKey> {
+    const active = this.signingKeyAtHand();
+    if (active) return active;
     await this.#prepareNext();
     const { active: first } = this.#plan();
     // Not reachable while a key's life is longer than the making of it.
@@ -109,6 +113,11 @@ export class RotatingKeySource implements KeySource {
   /** {@inheritDoc KeyListing.list} */
   listPublicKeys(): Promise<PublicJwk[]> {
     return this.#listing.list();
+  }
+
+  /** {@inheritDoc KeyListing.listForAnybody} */
+  listKeysForAnybody(): Promise<PublicJwk[]> {
+    return this.#listing.listForAnybody();
   }
 
   #plan() {

@@ -57,12 +57,20 @@ export class StaticKeySource implements KeySource {
     );
   }
 
+  signingKeyAtHand(): SigningKey {
+    return this.#signingKey;
+  }
+
   getSigningKey(): Promise<SigningKey> {
     return Promise.resolve(this.#signingKey);
   }
 
   listPublicKeys(): Promise<PublicJwk[]> {
     return Promise.resolve([...this.#publicKeys]);
+  }
+
+  listKeysForAnybody(): Promise<PublicJwk[]> {
+    return this.listPublicKeys();
   }
 }
 

@@ -53,4 +53,16 @@ describe('TokenBucket', () => {
     bucket.giveBack();
     expect(takeAll(bucket)).toBe(1);
   });
+
+  it('tells when there is the next one', () => {
+    const clock = new TestClock();
+    const bucket = new TokenBucket({ capacity: 1, refillEvery: 1_000, clock });
+    bucket.take();
+    expect(bucket.nextIn()).toBe(1_000);
+    clock.advance(300);
+    expect(bucket.nextIn()).toBe(700);
+    clock.advance(5_000);
+    expect(bucket.nextIn()).toBe(0);
+    expect(bucket.take()).toBe(true);
+  });
 });

@@ -29,6 +29,11 @@ export class TokenBucket {
     return true;
   }
 
+  /** Returns after how many milliseconds there is the next one, at the latest. */
+  nextIn(): number {
+    return Math.max(0, this.#filledAt + this.#refillEvery - this.#clock.monotonic());
+  }
+
   /** Gives one back that was taken, when it turned out to be well spent. */
   giveBack(): void {
     this.#level = Math.min(this.#capacity, this.#level + 1);

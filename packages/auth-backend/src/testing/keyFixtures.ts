@@ -1,6 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { PublicJwk } from '@stagepass/auth-node';
 import { exportPublicJwk } from '../keys/importKey';
+import { PublishedKey } from '../keys/PublishedKey';
 import { schemeOf, type SignatureAlgorithm } from '../tokens/algorithms';
 import type { SigningKey } from '../tokens/signJws';
 import type { VerificationKey } from '../tokens/verifyJws';
@@ -11,6 +12,8 @@ export interface KeyFixture {
   readonly publicKey: KeyObject;
   readonly signing: SigningKey;
   readonly verification: VerificationKey;
+  /** As a key set has it that goes on publishing it. */
+  readonly published: PublishedKey;
   readonly jwk: PublicJwk;
 }
 
@@ -22,13 +25,20 @@ export function createKey(kid: string, alg: SignatureAlgorithm = 'ES256'): KeyFi
   const id = `${alg} ${kid}`;
   const { publicKey, privateKey } = rsaPairs.get(id) ?? generatePair(alg);
   if (publicKey.asymmetricKeyType === 'rsa') rsaPairs.set(id, { publicKey, privateKey });
+  const verification = { kid, alg, publicKey };
   return {
     privateKey,
     publicKey,
     signing: { kid, alg, privateKey },
-    verification: { kid, alg, publicKey },
+    verification,
+    published: publish(verification),
     jwk: exportPublicJwk(publicKey, kid, alg),
   };
+}
+
+function publish(key: VerificationKey): PublishedKey {
+  const find = async () => publish(key);
+  return new PublishedKey({ key, holder: { holds: () => true }, kid: key.kid, find });
 }
 
 /** Writes a number in so many bytes, as the parameters of a JWK are. */

@@ -27,3 +27,13 @@ export function decode(token: string) {
     JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as Record<string, unknown>;
   return { header: read(header), payload: read(payload), signature };
 }
+
+/** Returns a proof without what it rests on, which most tests do not ask about. */
+export async function withoutEvidence<TProof extends { readonly evidence?: unknown }>(
+  proving: Promise<TProof | undefined>,
+): Promise<Omit<TProof, 'evidence'> | undefined> {
+  const proof = await proving;
+  if (!proof) return undefined;
+  const { evidence: _, ...shown } = proof;
+  return shown;
+}

@@ -9,12 +9,15 @@ interface Scheme {
   /** Bytes of a signature, where the algorithm fixes it. */
   readonly signatureLength?: number;
   readonly hash: string | null;
+  /** Signing and verifying take less than a tenth of a millisecond; for others the event loop does not wait. */
+  readonly quick: boolean;
   readonly options: Omit<SignKeyObjectInput, 'key'>;
 }
 
 function ecdsa(curve: string, hash: string, signatureLength: number): Scheme {
   return {
     keyType: 'ec',
+    quick: hash === 'sha256',
     curve,
     hash,
     signatureLength,
@@ -23,12 +26,23 @@ function ecdsa(curve: string, hash: string, signatureLength: number): Scheme {
 }
 
 function rsa(hash: string, padding: number, saltLength?: number): Scheme {
-  return { keyType: 'rsa', hash, options: { padding, ...(saltLength && { saltLength }) } };
+  return {
+    keyType: 'rsa',
+    quick: false,
+    hash,
+    options: { padding, ...(saltLength && { saltLength }) },
+  };
 }
 
 const { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING } = constants;
 
-const ed25519: Scheme = { keyType: 'ed25519', hash: null, signatureLength: 64, options: {} };
+const ed25519: Scheme = {
+  keyType: 'ed25519',
+  quick: true,
+  hash: null,
+  signatureLength: 64,
+  options: {},
+};
 
 // Asymmetric algorithms only: a symmetric one must never be reachable with a published key.
 const schemes = {

@@ -1,4 +1,4 @@
-import { invalidClaim, readSubject, readTimes, tellParty } from './claims';
+import { invalidClaim, isWithin, readSubject, readTimes, tellParty } from './claims';
 
 const now = 1_800_000_000;
 const good = { iat: now - 10, exp: now + 3600 };
@@ -14,7 +14,10 @@ describe('readTimes', () => {
     [{ iat: now + 10, exp: now + 10 }, 'a life of no second, in the future'],
     [{ iat: 0, exp: now + 1, nbf: 0 }, 'times that began in 1970'],
   ])('accepts %j: %s', claims => {
-    expect(readTimes(claims, now)).toEqual({ iat: claims.iat, exp: claims.exp });
+    const { iat, exp, nbf = iat } = claims;
+    const times = { iat, validFrom: Math.max(iat, nbf), exp };
+    expect(readTimes(claims, now)).toEqual(times);
+    expect(isWithin(times, now)).toBe(true);
   });
 
   it.each<[Record<string, number>, string, RegExp]>([
@@ -68,14 +71,14 @@ describe('readTimes', () => {
 
 describe('readTimes of a third party', () => {
   it.each<[object, object]>([
-    [{ exp: now + 1 }, { iat: 0, exp: now + 1 }],
+    [{ exp: now + 1 }, { iat: 0, validFrom: 0, exp: now + 1 }],
     [
       { iat: now - 0.5, exp: now + 0.5 },
-      { iat: now - 0.5, exp: now + 0.5 },
+      { iat: now - 0.5, validFrom: now - 0.5, exp: now + 0.5 },
     ],
     [
       { iat: now, exp: now + 1, nbf: now + 0.25 },
-      { iat: now, exp: now + 1 },
+      { iat: now, validFrom: now + 0.25, exp: now + 1 },
     ],
   ])('reads %j', (claims, times) => {
     expect(readTimes(claims as typeof good, now, { thirdParty: true })).toEqual(times);

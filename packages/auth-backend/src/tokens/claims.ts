@@ -23,6 +23,15 @@ export function readSubject(claims: JsonObject): string {
   return sub;
 }
 
+/** The times of a token, in seconds since the epoch. */
+export interface TokenTimes {
+  /** 0 where there is none. */
+  readonly iat: number;
+  /** The later of `iat` and `nbf`. */
+  readonly validFrom: number;
+  readonly exp: number;
+}
+
 /**
  * Reads and checks the times of a token. `exp` and `iat` are required, `nbf` may be absent; the token is
  * expired *at* `exp`, without leeway (RFC 7519 section 4.1.4).
@@ -30,14 +39,13 @@ export function readSubject(claims: JsonObject): string {
  * @param now - seconds since the epoch, fractions included
  * @param options - `thirdParty`: the issuer is none of ours, and may leave out `iat` and write fractions of
  *   seconds (RFC 7519 section 2, NumericDate)
- * @returns the times; `iat` is 0 where there is none
  * @throws AuthenticationError `AUTH_CLAIM_INVALID`, `AUTH_TOKEN_EXPIRED` or `AUTH_TOKEN_NOT_YET_VALID`
  */
 export function readTimes(
   claims: JsonObject,
   now: number,
   { thirdParty = false } = {},
-): { iat: number; exp: number } {
+): TokenTimes {
   const read = (name: 'iat' | 'exp' | 'nbf') => readNumericDate(claims, name, thirdParty);
   const iat = thirdParty && !Object.hasOwn(claims, 'iat') ? 0 : read('iat');
   const exp = read('exp');
@@ -56,7 +64,12 @@ export function readTimes(
       `the token is valid from ${toIso(validFrom)}, it is ${toIso(now)} now; check the clocks of both hosts`,
     );
   }
-  return { iat, exp };
+  return { iat, validFrom, exp };
+}
+
+/** Tells whether a token with these times is valid, as {@link readTimes} decides it. */
+export function isWithin({ validFrom, exp }: TokenTimes, now: number): boolean {
+  return now < exp && validFrom <= now + CLOCK_SKEW;
 }
 
 /**

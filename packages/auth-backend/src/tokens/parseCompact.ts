@@ -32,6 +32,23 @@ export interface UnverifiedJws {
 /** What JavaScript writes for a variable that holds no text; no token is one of them. */
 const emptyVariables: ReadonlySet<string> = new Set(['undefined', 'null']);
 
+/** A token as it was presented: a JWS, or what may still be an external caller's. */
+export interface ParsedToken {
+  readonly jws?: UnverifiedJws;
+  /** Why it is no JWS, where that took more than a look at it. */
+  readonly malformed?: unknown;
+}
+
+/** Parses a token that need not be a JWS; errors take long to make, so that none is where none is needed. */
+export function parseToken(token: unknown): ParsedToken {
+  if (whyNotThreeSegments(token) !== undefined) return {};
+  try {
+    return { jws: parseCompact(token) };
+  } catch (malformed) {
+    return { malformed };
+  }
+}
+
 /**
  * Reads a token in the compact serialisation (RFC 7515 section 7.1), accepting exactly one way to write
  * each token: three segments of canonical base64url without padding or white space.
@@ -39,34 +56,38 @@ const emptyVariables: ReadonlySet<string> = new Set(['undefined', 'null']);
  * @throws AuthenticationError `AUTH_TOKEN_MALFORMED`
  */
 export function parseCompact(token: unknown): UnverifiedJws {
-  if (typeof token !== 'string') throw malformed(`expected a string, found ${typeof token}`);
-  if (token.length > MAX_TOKEN_LENGTH) {
-    throw malformed(`expected at most ${MAX_TOKEN_LENGTH} characters, found ${token.length}`);
+  const problem = whyNotThreeSegments(token);
+  if (problem !== undefined) throw malformed(problem);
+  const text = token as string;
+  const first = text.indexOf('.');
+  const second = text.indexOf('.', first + 1);
+  const header = readHeader(decodeObject(text.slice(0, first), 'header'));
+  const payload = text.slice(first + 1, second);
+  let claims: JsonObject | undefined;
+  return {
+    header,
+    signingInput: text.slice(0, second),
+    signature: decodeSegment(text.slice(second + 1), 'signature'),
+    unverifiedClaims: () => (claims ??= decodeObject(payload, 'payload')),
+  };
+}
+
+function whyNotThreeSegments(token: unknown): string | undefined {
+  if (typeof token !== 'string') return `expected a string, found ${typeof token}`;
+  const { length } = token;
+  if (length > MAX_TOKEN_LENGTH) {
+    return `expected at most ${MAX_TOKEN_LENGTH} characters, found ${length}`;
+  }
+  if (emptyVariables.has(token)) {
+    return `found the text ${quote(token)}; the variable of the caller is empty`;
   }
   const first = token.indexOf('.');
   const second = token.indexOf('.', first + 1);
   const isThreeSegments =
-    first > 0 &&
-    second > first + 1 &&
-    second < token.length - 1 &&
-    token.indexOf('.', second + 1) === -1;
-  if (emptyVariables.has(token)) {
-    throw malformed(`found the text ${quote(token)}; the variable of the caller is empty`);
-  }
-  if (!isThreeSegments) {
-    throw malformed(
-      `expected three non-empty segments separated by dots, found ${token.length} characters without`,
-    );
-  }
-  const header = readHeader(decodeObject(token.slice(0, first), 'header'));
-  const payload = token.slice(first + 1, second);
-  let claims: JsonObject | undefined;
-  return {
-    header,
-    signingInput: token.slice(0, second),
-    signature: decodeSegment(token.slice(second + 1), 'signature'),
-    unverifiedClaims: () => (claims ??= decodeObject(payload, 'payload')),
-  };
+    first > 0 && second > first + 1 && second < length - 1 && token.indexOf('.', second + 1) === -1;
+  return isThreeSegments
+    ? undefined
+    : `expected three non-empty segments separated by dots, found ${length} characters without`;
 }
 
 function readHeader(header: JsonObject): ProtectedHeader {

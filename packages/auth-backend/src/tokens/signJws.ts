@@ -5,6 +5,7 @@ import type { AccessRestrictionsMap } from '@stagepass/auth-node';
 import { ACCESS_RESTRICTIONS, writeAccessRestrictions } from './accessRestrictions';
 import { schemeOf, type SignatureAlgorithm } from './algorithms';
 import { cryptoFailure } from './cryptoFailure';
+import type { CryptoTurn } from './CryptoTurn';
 
 /** A private key bound to the one algorithm that it signs with. */
 export interface SigningKey {
@@ -13,7 +14,7 @@ export interface SigningKey {
   readonly privateKey: KeyObject;
 }
 
-const createSignature = promisify(sign);
+const signOnPool = promisify(sign);
 
 /**
  * Writes the part of a token that is signed: header and claims, members in the given order, undefined ones
@@ -26,28 +27,42 @@ export function writeSigningInput(
   return `${encodeSegment(header)}.${encodeSegment(claims)}`;
 }
 
-/** Signs what {@link writeSigningInput} wrote, and returns the signature segment. */
-export async function signSegments(signingInput: string, key: SigningKey): Promise<string> {
-  const { hash, options } = schemeOf(key.alg);
-  const signature = await createSignature(hash, Buffer.from(signingInput, 'ascii'), {
-    key: key.privateKey,
-    ...options,
-  }).catch((cause: unknown) => {
-    throw cryptoFailure(`sign with ${key.alg}`, cause);
-  });
-  return signature.toString('base64url');
+/**
+ * Signs what {@link writeSigningInput} wrote, and returns the signature segment.
+ *
+ * @param turn - where given, quick signatures are made at once as long as it allows
+ */
+export async function signSegments(
+  signingInput: string,
+  { alg, privateKey }: SigningKey,
+  turn?: CryptoTurn,
+): Promise<string> {
+  const { hash, options, quick } = schemeOf(alg);
+  const data = Buffer.from(signingInput, 'latin1');
+  const key = { key: privateKey, ...options };
+  try {
+    const signature =
+      quick && turn?.take() ? sign(hash, data, key) : await signOnPool(hash, data, key);
+    return signature.toString('base64url');
+  } catch (cause) {
+    throw cryptoFailure(`sign with ${alg}`, cause);
+  }
 }
 
 /**
  * Issues a token in the compact serialisation (RFC 7515 section 7.1), header in Backstage's order.
  *
- * @param accessRestrictions - limits that the receiver must know how to keep to
+ * @param options - `accessRestrictions`: limits that the receiver must know how to keep to; `turn`: as for
+ *   {@link signSegments}
  */
 export async function signJws(
   typ: string,
   claims: JsonObject,
   key: SigningKey,
-  accessRestrictions?: AccessRestrictionsMap,
+  {
+    accessRestrictions,
+    turn,
+  }: { accessRestrictions?: AccessRestrictionsMap; turn?: CryptoTurn } = {},
 ): Promise<string> {
   const critical = accessRestrictions && {
     crit: [ACCESS_RESTRICTIONS],
@@ -55,7 +70,7 @@ export async function signJws(
   };
   const header = { typ, alg: key.alg, kid: key.kid, ...critical };
   const signingInput = writeSigningInput(header, claims);
-  return `${signingInput}.${await signSegments(signingInput, key)}`;
+  return `${signingInput}.${await signSegments(signingInput, key, turn)}`;
 }
 
 function encodeSegment(value: object): string {

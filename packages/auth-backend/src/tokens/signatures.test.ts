@@ -148,7 +148,9 @@ describe('verifyJws', () => {
 describe('signJws', () => {
   it('names what limits a token as critical', async () => {
     const restrictions = new Map([['catalog', { permissionNames: ['catalog.read'] }]]);
-    const token = await signJws('test', { sub: 'jané' }, es256.signing, restrictions);
+    const token = await signJws('test', { sub: 'jané' }, es256.signing, {
+      accessRestrictions: restrictions,
+    });
     expect(decode(token)).toMatchObject({
       header: {
         typ: 'test',

@@ -9,6 +9,7 @@ import {
   type SignatureAlgorithm,
 } from './algorithms';
 import { cryptoFailure } from './cryptoFailure';
+import type { CryptoTurn } from './CryptoTurn';
 import type { UnverifiedJws } from './parseCompact';
 
 /** A public key bound to the one algorithm that it verifies (RFC 8725 section 3.1). */
@@ -19,7 +20,7 @@ export interface VerificationKey {
 }
 
 // With a callback node:crypto works on its thread pool: the event loop stays free.
-const verifySignature = promisify(verify);
+const verifyOnPool = promisify(verify);
 
 /**
  * Requires a token to name an algorithm that its kind may use; before anybody is asked for its key, since
@@ -44,6 +45,7 @@ export function requireAlgorithm(
  * @param jws - the parsed token
  * @param key - the key of the issuer that the token's kind and `kid` name, never one from the token
  * @param allowed - the algorithms that this kind of token may use
+ * @param turn - where given, quick signatures are verified at once as long as it allows
  * @returns the claims, now proved to be the issuer's
  * @throws AuthenticationError `AUTH_ALGORITHM_NOT_ALLOWED`, `AUTH_SIGNATURE_INVALID`, or
  *   `AUTH_TOKEN_MALFORMED` when the payload is not a JSON object
@@ -52,6 +54,7 @@ export async function verifyJws(
   jws: UnverifiedJws,
   key: VerificationKey,
   allowed: readonly SignatureAlgorithm[],
+  turn?: CryptoTurn,
 ): Promise<JsonObject> {
   const alg = requireAlgorithm(jws, allowed);
   if (!isSameAlgorithm(alg, key.alg)) {
@@ -60,17 +63,10 @@ export async function verifyJws(
       `expected alg to be that of the key ${quote(key.kid)}, which is ${key.alg}, found ${quote(alg)}`,
     );
   }
-  const { hash, options, signatureLength } = schemeOf(key.alg);
+  const { signatureLength } = schemeOf(key.alg);
   const valid =
     (signatureLength === undefined || jws.signature.length === signatureLength) &&
-    (await verifySignature(
-      hash,
-      Buffer.from(jws.signingInput, 'ascii'),
-      { key: key.publicKey, ...options },
-      jws.signature,
-    ).catch((cause: unknown) => {
-      throw cryptoFailure(`verify ${key.alg} signatures`, cause);
-    }));
+    (await hasValidSignature(jws, key, turn));
   if (!valid) {
     throw createAuthError(
       'AUTH_SIGNATURE_INVALID',
@@ -78,4 +74,21 @@ export async function verifyJws(
     );
   }
   return jws.unverifiedClaims();
+}
+
+async function hasValidSignature(
+  { signingInput, signature }: UnverifiedJws,
+  { alg, publicKey }: VerificationKey,
+  turn: CryptoTurn | undefined,
+): Promise<boolean> {
+  const { hash, options, quick } = schemeOf(alg);
+  const data = Buffer.from(signingInput, 'latin1');
+  const key = { key: publicKey, ...options };
+  try {
+    return quick && turn?.take()
+      ? verify(hash, data, key, signature)
+      : await verifyOnPool(hash, data, key, signature);
+  } catch (cause) {
+    throw cryptoFailure(`verify ${alg} signatures`, cause);
+  }
 }

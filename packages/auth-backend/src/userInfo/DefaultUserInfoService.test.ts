@@ -31,7 +31,7 @@ function setUp() {
   };
   const service = new DefaultUserInfoService({
     userTokens: new UserTokens({
-      findKey: async () => key.verification,
+      findKey: async () => key.published,
       algorithms: ['ES256'],
       clock,
     }),

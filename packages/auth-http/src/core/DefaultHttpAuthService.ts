@@ -24,9 +24,10 @@ import {
 } from './cookieCredentials';
 import { cookieValues } from './cookieHeader';
 import { canChangeSomething, comesFromTrustedOrigin, originOf } from './cookieOrigin';
-import { correlationIdOf } from './correlationId';
+import { RequestRecord } from './RequestRecord';
 import { appendCookies, preventCaching } from './responseHeaders';
 import type { UserCookie } from './userCookie';
+import { VerificationOptions } from './VerificationOptions';
 
 /** A cookie good for less is replaced. */
 const renewalMilliseconds = 5 * 60 * 1000;
@@ -46,11 +47,7 @@ interface Options {
 export class DefaultHttpAuthService implements HttpAuthService {
   readonly #options: Options;
   // By request object, so that a request that passes through two plugins is decided by each of them.
-  readonly #full = new WeakMap<AuthRequest, Promise<BackstageCredentials>>();
-  readonly #limited = new WeakMap<AuthRequest, Promise<BackstageCredentials>>();
-  readonly #correlationIds = new WeakMap<AuthRequest, string>();
-  /** What was refused to a request, so that it is recorded once however often the plugin asks. */
-  readonly #refusals = new WeakMap<AuthRequest, AuthError[]>();
+  readonly #records = new WeakMap<AuthRequest, RequestRecord>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -139,29 +136,38 @@ export class DefaultHttpAuthService implements HttpAuthService {
     req: AuthRequest,
     options: { allowLimitedAccess?: boolean } = {},
   ): Promise<BackstageCredentials> {
-    const limited = options.allowLimitedAccess ?? false;
-    const remembered = limited ? this.#limited : this.#full;
-    let credentials = remembered.get(req);
-    if (!credentials) {
-      credentials = limited ? this.#authenticateLimited(req) : this.#authenticate(req);
-      remembered.set(req, credentials);
-    }
-    return credentials;
+    const record = this.#recordOf(req);
+    if (options.allowLimitedAccess)
+      return (record.limited ??= this.#authenticate(req, record, true));
+    return (record.full ??= this.#authenticate(req, record, false));
   }
 
-  async #authenticate(req: AuthRequest): Promise<BackstageCredentials> {
+  /** Hands on the promise of the auth service, since one of its own would cost each request three more turns. */
+  #authenticate(
+    req: AuthRequest,
+    { name }: RequestRecord,
+    limited: boolean,
+  ): Promise<BackstageCredentials> {
     const { auth, readToken } = this.#options;
-    const token = readToken(req);
-    return token === undefined
-      ? auth.getNoneCredentials()
-      : auth.authenticate(token, { correlationId: this.#correlationId(req) });
+    try {
+      const token = readToken(req);
+      if (token === undefined) {
+        return limited
+          ? this.#authenticateByCookie(req)
+          : Promise.resolve(auth.getNoneCredentials());
+      }
+      const options = limited
+        ? VerificationOptions.withLimitedAccess(name)
+        : new VerificationOptions(name);
+      return Promise.resolve(auth.authenticate(token, options));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
-  async #authenticateLimited(req: AuthRequest): Promise<BackstageCredentials> {
-    const { auth, cookie, readToken } = this.#options;
-    const token = readToken(req);
+  async #authenticateByCookie(req: AuthRequest): Promise<BackstageCredentials> {
+    const { auth, cookie } = this.#options;
     const verifier = this.#verifier(req);
-    if (token !== undefined) return verifier.authenticate(token);
     const values = cookieValues(req, cookie.name);
     if (values.length > 0 && canChangeSomething(req)) await this.#requireTrustedOrigin(req);
     const trial = await tryCookies(verifier, values);
@@ -179,9 +185,9 @@ export class DefaultHttpAuthService implements HttpAuthService {
   /** What verifies the tokens of a request where limited access is allowed. */
   #verifier(req: AuthRequest | undefined): CookieVerifier {
     const { auth } = this.#options;
-    const correlationId = req && this.#correlationId(req);
+    const options = req && VerificationOptions.withLimitedAccess(this.#recordOf(req).name);
     return {
-      authenticate: token => auth.authenticate(token, { allowLimitedAccess: true, correlationId }),
+      authenticate: token => auth.authenticate(token, options),
       getLimitedUserToken: credentials => auth.getLimitedUserToken(credentials),
     };
   }
@@ -213,12 +219,13 @@ export class DefaultHttpAuthService implements HttpAuthService {
     return new URL(await discovery.getExternalBaseUrl(pluginId));
   }
 
-  #correlationId(req: AuthRequest): string {
-    const known = this.#correlationIds.get(req);
-    if (known !== undefined) return known;
-    const correlationId = correlationIdOf(req);
-    this.#correlationIds.set(req, correlationId);
-    return correlationId;
+  #recordOf(req: AuthRequest): RequestRecord {
+    let record = this.#records.get(req);
+    if (!record) {
+      record = new RequestRecord(req);
+      this.#records.set(req, record);
+    }
+    return record;
   }
 
   /** Records a refusal, unless it is recorded already: by the auth service, or when it was made before. */
@@ -227,11 +234,11 @@ export class DefaultHttpAuthService implements HttpAuthService {
     const { recorder } = this.#options;
     if (!req) return recorder.refused(error);
     const { code, reason } = error;
-    const refusals = this.#refusals.get(req) ?? [];
-    const same = refusals.find(other => other.code === code && other.reason === reason);
+    const record = this.#recordOf(req);
+    const same = record.refusals.find(other => other.code === code && other.reason === reason);
     if (same) return same;
-    const refusal = recorder.refused(error, { correlationId: this.#correlationId(req) });
-    this.#refusals.set(req, [...refusals, refusal as AuthError]);
+    const refusal = recorder.refused(error, { correlationId: record.name.value });
+    record.refusals = [...record.refusals, refusal as AuthError];
     return refusal;
   }
 }

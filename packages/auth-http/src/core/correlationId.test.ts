@@ -1,4 +1,4 @@
-import { correlationIdOf } from './correlationId';
+import { correlationIdOf, RequestName } from './correlationId';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';
@@ -59,5 +59,24 @@ describe('the name of a request', () => {
   it('is random where a header comes twice', () => {
     const rawHeaders = ['X-Request-Id', 'a', 'x-request-id', 'b'];
     expect(correlationIdOf({ headers: { 'x-request-id': 'a' }, rawHeaders })).toMatch(random);
+  });
+});
+
+describe('a name that is made up', () => {
+  it('is made up once, and no sooner than somebody asks', () => {
+    const makeUp = jest.fn(() => 'made-up');
+    const name = new RequestName({ headers: {} }, makeUp);
+    expect(makeUp).not.toHaveBeenCalled();
+    expect([name.value, name.value]).toEqual(['made-up', 'made-up']);
+    expect(makeUp).toHaveBeenCalledTimes(1);
+  });
+
+  it('is not needed where the request has one, which it keeps whatever becomes of the request', () => {
+    const makeUp = jest.fn(() => 'made-up');
+    const headers: Record<string, string> = { 'x-request-id': 'r-1' };
+    const name = new RequestName({ headers }, makeUp);
+    headers['x-request-id'] = 'r-2';
+    expect(name.value).toBe('r-1');
+    expect(makeUp).not.toHaveBeenCalled();
   });
 });

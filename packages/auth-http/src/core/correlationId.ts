@@ -15,14 +15,39 @@ const requestId = /^[A-Za-z0-9._:+/=@-]{1,128}$/;
  * @see {@link https://www.w3.org/TR/trace-context/ | Trace Context}
  */
 export function correlationIdOf(request: AuthRequest): string {
-  const traceId = traceparent.exec(onlyValue(request, 'traceparent'))?.[1];
-  if (traceId !== undefined && !/^0+$/.test(traceId)) return traceId;
+  return new RequestName(request).value;
+}
+
+/**
+ * The name of a request, see {@link correlationIdOf}, which is made up only when somebody asks for it: most
+ * requests are never spoken of. It holds nothing of the request but the name that this has.
+ */
+export class RequestName {
+  #value: string | undefined;
+  readonly #makeUp: () => string;
+
+  constructor(request: AuthRequest, makeUp: () => string = randomUUID) {
+    this.#value = givenName(request);
+    this.#makeUp = makeUp;
+  }
+
+  /** The same each time. */
+  get value(): string {
+    this.#value ??= this.#makeUp();
+    return this.#value;
+  }
+}
+
+function givenName(request: AuthRequest): string | undefined {
+  const parent = onlyValue(request, 'traceparent');
+  const traceId = parent && traceparent.exec(parent)?.[1];
+  if (traceId && !/^0+$/.test(traceId)) return traceId;
   const named = onlyValue(request, 'x-request-id');
-  return requestId.test(named) ? named : randomUUID();
+  return named && requestId.test(named) ? named : undefined;
 }
 
 /** What comes twice could be read two ways, and counts as absent. */
-function onlyValue(request: AuthRequest, name: string): string {
-  const [value = '', ...others] = headerValues(request, name);
-  return others.length === 0 ? value : '';
+function onlyValue(request: AuthRequest, name: string): string | undefined {
+  const values = headerValues(request, name);
+  return values.length === 1 ? values[0] : undefined;
 }

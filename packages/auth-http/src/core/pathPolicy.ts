@@ -42,8 +42,8 @@ export function addPolicy(rules: readonly PolicyRule[], policy: AuthPolicy): Pol
 }
 
 /** A router that ignores case may still tell `/a` from `/a/`. */
-const caseIgnored: readonly Reading[] = ['any case', 'any case and slash'];
-const allReadings: readonly Reading[] = ['as written', 'any slash', ...caseIgnored];
+const caseIgnored = ['any case', 'any case and slash'] as const satisfies Reading[];
+const allReadings = ['as written', 'any slash', ...caseIgnored] as const satisfies Reading[];
 
 /**
  * Decides what a request needs: what the most specific of the rules that match it says, and the stricter
@@ -62,20 +62,35 @@ export function decideAccess(
   path: string,
   options: { caseInsensitive?: boolean } = {},
 ): Access {
-  const ofMethod = rules.filter(rule => !rule.methods || rule.methods.has(method ?? ''));
-  const forms = ofMethod.length > 0 ? readRequestPath(path) : undefined;
-  if (!forms) return 'closed';
   const readings = options.caseInsensitive ? caseIgnored : allReadings;
+  // The path as received is one of the forms, and what a single reading leaves closed stays closed: most requests
+  // need to be looked at no further.
+  if (
+    !rules.some(rule => hasMethod(rule, method) && rule.pattern.regexps[readings[0]].test(path))
+  ) {
+    return 'closed';
+  }
+  const forms = readRequestPath(path);
+  if (!forms) return 'closed';
+  const ofMethod = rules.filter(rule => hasMethod(rule, method));
   const caseless = [...forms, ...forms.flatMap(lowered)];
   let access: Access = 'unauthenticated';
   for (const reading of readings) {
-    for (const form of caseIgnored.includes(reading) ? caseless : forms) {
+    for (const form of isCaseless(reading) ? caseless : forms) {
       const decided = decide(ofMethod.filter(rule => rule.pattern.regexps[reading].test(form)));
       if (decided === 'closed') return 'closed';
       access = strictest([access, decided]);
     }
   }
   return access;
+}
+
+function isCaseless(reading: Reading): boolean {
+  return reading === 'any case' || reading === 'any case and slash';
+}
+
+function hasMethod({ methods }: PolicyRule, method: string | undefined): boolean {
+  return !methods || methods.has(method ?? '');
 }
 
 /** Some routers compare in lower case, where the Kelvin sign is a `k`; to a regular expression it is not. */

@@ -15,6 +15,11 @@ describe('headerValues', () => {
       ['new'],
     ],
     ['nothing, where somebody has taken it away', { headers: {}, rawHeaders: ['A', 'old'] }, []],
+    [
+      'no other header of as many letters, no value for a name, and no name without a value',
+      { headers: { a: '1' }, rawHeaders: ['b', 'a', 'A', '1', 'a'] },
+      ['1'],
+    ],
     ['a list', { headers: { a: ['1', '2'] } }, ['1', '2']],
     ['Fetch headers', { headers: new Headers({ a: '1' }) }, ['1']],
     ['Fetch headers without it', { headers: new Headers() }, []],

@@ -4,7 +4,7 @@ import { TestClock } from '@stagepass/auth-test-utils';
 import { createAuthError } from '@stagepass/auth-node/internal';
 import { createKey } from '../../testing/keyFixtures';
 import { illegalToken, keysUnavailable, rejectionOf } from '../../testing/refusals';
-import { forge, segment } from '../../testing/tokenFixtures';
+import { forge, segment, withoutEvidence } from '../../testing/tokenFixtures';
 import { parseCompact } from '../parseCompact';
 import { ExternalAccess, type ExternalTrial } from './ExternalAccess';
 import type { ExternalEntry, JwksAccess } from './externalEntries';
@@ -46,7 +46,7 @@ function setUp(configured = entries) {
       if (!key || !entry.url.includes(String(kid))) {
         throw createAuthError('AUTH_KEY_UNKNOWN', 'unknown');
       }
-      return key.verification;
+      return key.published;
     },
     clock,
     onTried: trial => tried.push(trial),
@@ -55,7 +55,7 @@ function setUp(configured = entries) {
   return {
     tried,
     passedOver,
-    verify: (token: string) => access.verify(token, parseCompact(token)),
+    verify: (token: string) => withoutEvidence(access.verify(token, parseCompact(token))),
   };
 }
 

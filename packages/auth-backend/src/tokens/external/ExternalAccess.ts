@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type AuthError, type AuthErrorCode, type Clock, isAuthError } from '@stagepass/auth-node';
 import { quote } from '@stagepass/auth-node/internal';
 import { copyAccessRestrictions, type RestrictedAccess, restrictTo } from '../accessRestrictions';
+import type { CryptoTurn } from '../CryptoTurn';
+import type { Evidence } from '../Evidence';
 import type { UnverifiedJws } from '../parseCompact';
 import { createCustomMethod, indexHandlers } from './customMethod';
-import type { ExternalMethod } from './ExternalMethod';
+import type { ExternalCaller, ExternalMethod } from './ExternalMethod';
 import type { ExternalTokenHandler } from './ExternalTokenHandler';
 import type { ExternalEntry, JwksAccess, StaticAccess } from './externalEntries';
 import { createJwksMethod, type FindExternalKey } from './jwksMethod';
@@ -15,6 +17,8 @@ export interface ExternalTokenProof extends Partial<RestrictedAccess> {
   readonly subject: string;
   /** When the token expires; absent for tokens that do not, and those of custom handlers. */
   readonly expiresAt?: Date;
+  /** What this rests on; absent where it is to be found out each time. */
+  readonly evidence?: Evidence;
 }
 
 /** What came of an entry that was asked: a subject, an error, or neither where the token is none of its. */
@@ -52,7 +56,7 @@ export class ExternalAccess {
   readonly #onPassedOver: ((reason: string) => void) | undefined;
 
   /**
-   * @param options - `keysOf`: gives access to the key set of an entry; `onTried`: hears what came of each;
+   * @param options - `keysOf`: gives access to the key set of an entry; `turn`: see `verifyJws`; `onTried`: hears what came of each;
    *   `onPassedOver`: hears why a custom handler failed where another method accepted the token, since no
    *   refusal tells it then
    */
@@ -62,12 +66,13 @@ export class ExternalAccess {
     handlers: readonly ExternalTokenHandler<unknown>[];
     keysOf: (entry: JwksAccess) => FindExternalKey;
     clock: Clock;
+    turn?: CryptoTurn;
     onTried?: (trial: ExternalTrial) => void;
     onPassedOver?: (reason: string) => void;
   }) {
     this.#onTried = options.onTried;
     this.#onPassedOver = options.onPassedOver;
-    const { entries, keysOf, clock } = options;
+    const { entries, keysOf, clock, turn } = options;
     this.#pluginId = options.pluginId;
     const handlers = indexHandlers(options.handlers);
     const methods: ExternalMethod[] = [];
@@ -75,7 +80,7 @@ export class ExternalAccess {
       if (entry.type === 'static') this.#staticTokens.set(digest(entry.token), entry);
       else if (entry.type === 'legacy') methods.push(createLegacyMethod(entry, clock));
       else if (entry.type === 'jwks')
-        methods.push(createJwksMethod(entry, keysOf(entry), clock, entries));
+        methods.push(createJwksMethod(entry, keysOf(entry), clock, { others: entries, turn }));
       else methods.push(createCustomMethod(entry, handlers, clock));
     }
     this.#methods = methods;
@@ -96,8 +101,10 @@ export class ExternalAccess {
     if (known) return this.#admit(known, known);
     const failures: unknown[] = [];
     const passedOver: string[] = [];
+    let askedHandler = false;
     for (const method of this.#methods) {
-      let result: { subject: string; expiresAt?: Date } | undefined;
+      let result: ExternalCaller | undefined;
+      askedHandler ||= method.entry.type === 'custom';
       try {
         result = await method.verify(token, jws);
       } catch (error) {
@@ -108,7 +115,8 @@ export class ExternalAccess {
       }
       if (result) {
         for (const reason of passedOver) this.#onPassedOver?.(reason);
-        return this.#admit(method.entry, result);
+        // A handler is asked each time: its answer may be another one by then.
+        return this.#admit(method.entry, askedHandler ? withoutEvidence(result) : result);
       }
       this.#onTried?.({ entry: method.entry });
     }
@@ -118,11 +126,11 @@ export class ExternalAccess {
 
   #admit(
     entry: ExternalEntry,
-    { subject, expiresAt }: { subject: string; expiresAt?: Date },
+    { subject, expiresAt, evidence }: ExternalCaller,
   ): ExternalTokenProof {
     this.#onTried?.({ entry, subject });
     const { accessRestrictions: allAccessRestrictions } = entry;
-    const proof = { subject, ...(expiresAt && { expiresAt }) };
+    const proof = { subject, ...(expiresAt && { expiresAt }), ...(evidence && { evidence }) };
     if (!allAccessRestrictions) return proof;
     const whyNot =
       `${quote(subject)} may use the plugins ${quote([...allAccessRestrictions.keys()])}, not ${quote(this.#pluginId)}; ` +
@@ -130,6 +138,10 @@ export class ExternalAccess {
     const restrictions = copyAccessRestrictions(allAccessRestrictions);
     return { ...proof, ...restrictTo(this.#pluginId, restrictions, whyNot) };
   }
+}
+
+function withoutEvidence({ subject, expiresAt }: ExternalCaller): ExternalCaller {
+  return { subject, expiresAt };
 }
 
 function isUndecided(error: unknown): error is AuthError {
@@ -145,5 +157,5 @@ function mostTelling(failures: readonly unknown[]): unknown {
 
 /** Tokens are compared by digest, so that time tells nothing about how much of a guess is right. */
 function digest(token: string): string {
-  return createHash('sha256').update(token, 'utf8').digest('base64');
+  return hash('sha256', token, 'base64');
 }

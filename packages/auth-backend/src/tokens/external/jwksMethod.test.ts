@@ -1,10 +1,11 @@
 import { TestClock } from '@stagepass/auth-test-utils';
 import { createKey } from '../../testing/keyFixtures';
 import { illegalToken, rejectionOf } from '../../testing/refusals';
-import { forge } from '../../testing/tokenFixtures';
+import { forge, withoutEvidence } from '../../testing/tokenFixtures';
 import { createAuthError } from '@stagepass/auth-node/internal';
 import { signatureAlgorithms } from '../algorithms';
 import { parseCompact } from '../parseCompact';
+import type { ExternalMethod } from './ExternalMethod';
 import type { JwksAccess } from './externalEntries';
 import { createJwksMethod } from './jwksMethod';
 
@@ -30,15 +31,20 @@ function write(claims: object = {}, header: object = {}): string {
   );
 }
 
+/** Returns what a method says of the caller. */
+function verifyWith(method: ExternalMethod, token: string) {
+  return withoutEvidence(method.verify(token, parseCompact(token)));
+}
+
 function setUp(entry: Partial<JwksAccess> = {}) {
   const asked: Array<string | undefined> = [];
   const findKey = async (kid: string | undefined) => {
     asked.push(kid);
-    if (kid === 'idp-key' || kid === undefined) return key.verification;
+    if (kid === 'idp-key' || kid === undefined) return key.published;
     throw createAuthError('AUTH_KEY_UNKNOWN', 'no such key');
   };
   const method = createJwksMethod({ ...idp, ...entry }, findKey, clock);
-  return { asked, verify: (token: string) => method.verify(token, parseCompact(token)) };
+  return { asked, verify: (token: string) => verifyWith(method, token) };
 }
 
 describe('a token of a third party', () => {
@@ -172,10 +178,10 @@ describe('a token of a third party', () => {
     );
     const method = createJwksMethod(
       { ...idp, algorithms: signatureAlgorithms },
-      async () => pair.verification,
+      async () => pair.published,
       clock,
     );
-    expect(await method.verify(token, parseCompact(token))).toEqual({
+    expect(await verifyWith(method, token)).toEqual({
       subject: 'external:ci',
       expiresAt: expect.any(Date) as Date,
     });

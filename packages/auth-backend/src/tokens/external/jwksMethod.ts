@@ -1,27 +1,30 @@
 import type { JsonObject } from '@backstage/types';
 import type { Clock } from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import type { PublishedKey } from '../../keys/PublishedKey';
 import { isSignatureAlgorithm } from '../algorithms';
 import { readSubject, readTimes, tellParty } from '../claims';
-import { type VerificationKey, verifyJws } from '../verifyJws';
+import type { CryptoTurn } from '../CryptoTurn';
+import { verifyJws } from '../verifyJws';
 import type { ExternalMethod } from './ExternalMethod';
 import { type ExternalEntry, type JwksAccess, ownerOf, subjectPrefixOf } from './externalEntries';
 
 /** Finds a key of a third party. */
-export type FindExternalKey = (kid: string | undefined) => Promise<VerificationKey>;
+export type FindExternalKey = (kid: string | undefined) => Promise<PublishedKey>;
 
 /**
  * Makes the method of a third party that publishes its keys (Backstage's type `jwks`). A token whose
  * algorithm, issuer or audience is another's is refused before anybody is asked for a key.
  *
  * @param findKey - finds a key in the key set of the entry
- * @param others - the other entries, whose callers none of this one's may seem to be
+ * @param options - `others`: the other entries, whose callers none of this one's may seem to be; `turn`: see
+ *   `verifyJws`
  */
 export function createJwksMethod(
   entry: JwksAccess,
   findKey: FindExternalKey,
   clock: Clock,
-  others: readonly ExternalEntry[] = [],
+  { others = [], turn }: { others?: readonly ExternalEntry[]; turn?: CryptoTurn } = {},
 ): ExternalMethod {
   const prefix = subjectPrefixOf(entry);
   return {
@@ -33,12 +36,13 @@ export function createJwksMethod(
         throw refusal(entry, 'AUTH_ALGORITHM_NOT_ALLOWED', entry.algorithms, alg);
       }
       checkParties(entry, jws.unverifiedClaims());
-      const claims = await verifyJws(jws, await findKey(kid), entry.algorithms);
-      const { exp } = readTimes(claims, clock.now() / 1000, { thirdParty: true });
+      const key = await findKey(kid);
+      const claims = await verifyJws(jws, key.key, entry.algorithms, turn);
+      const times = readTimes(claims, clock.now() / 1000, { thirdParty: true });
       const subject = `${prefix}${readSubject(claims)}`;
       const owner = ownerOf(subject, entry, others);
       if (owner) throw foreignSubject(subject, entry, owner);
-      return { subject, expiresAt: new Date(exp * 1000) };
+      return { subject, expiresAt: new Date(times.exp * 1000), evidence: { key, times } };
     },
   };
 }

@@ -5,7 +5,7 @@ import { FakeNetwork } from '../../testing/FakeNetwork';
 import { createKey } from '../../testing/keyFixtures';
 import { RecordingLogger } from '../../testing/RecordingLogger';
 import { illegalToken, keysUnavailable } from '../../testing/refusals';
-import { decode, forge } from '../../testing/tokenFixtures';
+import { decode, forge, withoutEvidence } from '../../testing/tokenFixtures';
 import type { SignatureAlgorithm } from '../algorithms';
 import { parseCompact } from '../parseCompact';
 import { PluginTokens } from './PluginTokens';
@@ -25,6 +25,8 @@ function setUp(algorithms: SignatureAlgorithm[] = ['ES256'], published = catalog
     pluginId: 'scaffolder',
     keySource: {
       getSigningKey: async () => catalogKey.signing,
+      signingKeyAtHand: () => catalogKey.signing,
+      listKeysForAnybody: async () => [catalogKey.jwk],
       listPublicKeys: async () => [catalogKey.jwk],
     },
     keySets,
@@ -41,7 +43,7 @@ function setUp(algorithms: SignatureAlgorithm[] = ['ES256'], published = catalog
   const now = clock.now() / 1000;
   const good = { sub: 'catalog', aud: 'scaffolder', iat: now, exp: now + 3600 };
   const verify = (claims: JsonObject, header: object = HEADER, key = catalogKey) =>
-    tokens.verify(parseCompact(forge(header, claims, key.signing)));
+    withoutEvidence(tokens.verify(parseCompact(forge(header, claims, key.signing))));
   return { clock, network, asked, tokens, now, good, verify };
 }
 

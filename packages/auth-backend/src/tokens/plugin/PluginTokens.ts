@@ -10,6 +10,7 @@ import type { KeySource } from '../../keys/KeySource';
 import { restrictTo } from '../accessRestrictions';
 import type { SignatureAlgorithm } from '../algorithms';
 import { invalidClaim, readSubject, readTimes, tellParty } from '../claims';
+import type { CryptoTurn } from '../CryptoTurn';
 import type { UnverifiedJws } from '../parseCompact';
 import { signJws } from '../signJws';
 import { requireAlgorithm, verifyJws } from '../verifyJws';
@@ -31,9 +32,10 @@ export class PluginTokens {
     readonly discovery: DiscoveryService;
     readonly algorithms: readonly SignatureAlgorithm[];
     readonly clock: Clock;
+    readonly turn?: CryptoTurn;
   };
 
-  /** @param options - `algorithms`: those that plugins of this backend sign with */
+  /** @param options - `algorithms`: those that plugins of this backend sign with; `turn`: see `verifyJws` */
   constructor(options: {
     pluginId: string;
     keySource: KeySource;
@@ -41,6 +43,7 @@ export class PluginTokens {
     discovery: DiscoveryService;
     algorithms: readonly SignatureAlgorithm[];
     clock: Clock;
+    turn?: CryptoTurn;
   }) {
     this.#options = options;
   }
@@ -59,7 +62,7 @@ export class PluginTokens {
     onBehalfOf?: { token: string; expiresAt: Date };
     accessRestrictions?: AccessRestrictionsMap;
   }): Promise<string> {
-    const { pluginId, keySource, keySets, clock } = this.#options;
+    const { pluginId, keySource, keySets, clock, turn } = this.#options;
     const { targetPluginId, onBehalfOf, accessRestrictions } = options;
     keySets.addKnownPlugin(targetPluginId);
     const key = await keySource.getSigningKey();
@@ -71,18 +74,18 @@ export class PluginTokens {
       tokenTypes.plugin.typParam,
       { sub: pluginId, aud: targetPluginId, iat, exp, ...(obo !== undefined && { obo }) },
       key,
-      accessRestrictions,
+      { accessRestrictions, turn },
     );
   }
 
   /** Verifies a token that was sent to this plugin. */
   async verify(jws: UnverifiedJws): Promise<PluginTokenProof> {
-    const { pluginId: ownId, keySets, discovery, algorithms, clock } = this.#options;
+    const { pluginId: ownId, keySets, discovery, algorithms, clock, turn } = this.#options;
     requireAlgorithm(jws, algorithms);
     const issuer = jws.unverifiedClaims().sub;
     if (!isPluginId(issuer)) throw invalidClaim('sub', 'the id of the issuing plugin', issuer);
     const key = await keySets.findPluginKey(issuer, { kid: jws.header.kid, discovery });
-    const claims = await verifyJws(jws, key, algorithms);
+    const claims = await verifyJws(jws, key.key, algorithms, turn);
     keySets.confirmPlugin(issuer);
     const { aud, obo } = claims;
     if (aud !== ownId) {
@@ -92,12 +95,13 @@ export class PluginTokens {
           'ask for a token with this plugin as targetPluginId',
       );
     }
-    const { iat, exp } = readTimes(claims, clock.now() / 1000);
+    const times = readTimes(claims, clock.now() / 1000);
+    const { iat, exp } = times;
     if (exp - iat > MAX_PLUGIN_TOKEN_LIFE) {
       throw invalidClaim('exp', `at most ${MAX_PLUGIN_TOKEN_LIFE} s after iat`, exp);
     }
     const subject = `plugin:${readSubject(claims)}`;
-    const proof = { subject, expiresAt: new Date(exp * 1000) };
+    const proof = { subject, expiresAt: new Date(exp * 1000), evidence: { key, times } };
     const { accessRestrictions } = jws.header;
     if (accessRestrictions) {
       if (Object.hasOwn(claims, 'obo')) throw userBesideRestrictions();

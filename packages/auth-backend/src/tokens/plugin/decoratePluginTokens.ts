@@ -13,6 +13,9 @@ const WHO = 'decorator of the plugin token handler';
 
 /** The plugin tokens of one plugin, as the hallway uses them. */
 export interface PluginTokenRoom {
+  /** A decorator wants to see each token that is verified or issued. */
+  readonly isDecorated: boolean;
+
   /**
    * Verifies a token that was sent to this plugin.
    *
@@ -62,12 +65,14 @@ export function decoratePluginTokens(options: {
   // Without a decorator, or with one that changes nothing, a token is parsed once.
   if (handler === inner) {
     return {
+      isDecorated: false,
       verify: async (_token, jws) =>
         jws && PluginTokens.recognises(jws) ? pluginTokens.verify(jws) : undefined,
       issue: issueOptions => pluginTokens.issue(issueOptions),
     };
   }
   return {
+    isDecorated: true,
     async verify(token, jws) {
       const presentation: Presentation = { token, holdsAnother: false };
       let answer: { subject: unknown; limitedUserToken?: unknown } | undefined;

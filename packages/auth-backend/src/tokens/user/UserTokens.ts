@@ -1,9 +1,11 @@
 import { type Clock, tokenTypes } from '@stagepass/auth-node';
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
 import type { JsonObject } from '@backstage/types';
-import type { VerificationKey } from '../verifyJws';
+import type { PublishedKey } from '../../keys/PublishedKey';
 import type { SignatureAlgorithm } from '../algorithms';
 import { readSubject, readTimes } from '../claims';
+import type { CryptoTurn } from '../CryptoTurn';
+import type { Evidence } from '../Evidence';
 import { parseCompact, type UnverifiedJws } from '../parseCompact';
 import { requireAlgorithm, verifyJws } from '../verifyJws';
 
@@ -15,26 +17,30 @@ export interface UserTokenProof {
   readonly limited: boolean;
   /** All claims of the token. */
   readonly claims: JsonObject;
+  /** What this rests on. */
+  readonly evidence: Evidence;
 }
 
 /** The tokens of users, full and limited, as the auth plugin signs them. */
 export class UserTokens {
   readonly #options: {
-    readonly findKey: (kid: string | undefined) => Promise<VerificationKey>;
+    readonly findKey: (kid: string | undefined) => Promise<PublishedKey>;
     readonly algorithms: readonly SignatureAlgorithm[];
     readonly untypedAccepted?: boolean;
     readonly clock: Clock;
+    readonly turn?: CryptoTurn;
   };
 
   /**
    * @param options - `findKey`: finds the key of the auth plugin with this id; `untypedAccepted`: old tokens,
-   *   which show only by `aud: backstage` what they are, are accepted as user tokens; default false
+   *   which show only by `aud: backstage` what they are, are accepted as user tokens; default false; `turn`: see `verifyJws`
    */
   constructor(options: {
-    findKey: (kid: string | undefined) => Promise<VerificationKey>;
+    findKey: (kid: string | undefined) => Promise<PublishedKey>;
     algorithms: readonly SignatureAlgorithm[];
     untypedAccepted?: boolean;
     clock: Clock;
+    turn?: CryptoTurn;
   }) {
     this.#options = options;
   }
@@ -48,15 +54,17 @@ export class UserTokens {
 
   /** Verifies a user token, full or limited. */
   async verify(jws: UnverifiedJws): Promise<UserTokenProof> {
-    const { findKey, algorithms, clock } = this.#options;
+    const { findKey, algorithms, clock, turn } = this.#options;
     requireAlgorithm(jws, algorithms);
-    const claims = await verifyJws(jws, await findKey(jws.header.kid), algorithms);
-    const { exp } = readTimes(claims, clock.now() / 1000);
+    const key = await findKey(jws.header.kid);
+    const claims = await verifyJws(jws, key.key, algorithms, turn);
+    const times = readTimes(claims, clock.now() / 1000);
     return {
       userEntityRef: readSubject(claims),
-      expiresAt: new Date(exp * 1000),
+      expiresAt: new Date(times.exp * 1000),
       limited: jws.header.typ === tokenTypes.limitedUser.typParam,
       claims,
+      evidence: { key, times },
     };
   }
 

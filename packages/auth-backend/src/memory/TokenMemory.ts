@@ -1,0 +1,83 @@
+import type { Ageing, MemoryBudget } from './MemoryBudget';
+
+/**
+ * How many characters of a token its entry is found by: the last ones, which are the signature's. Hashing whole
+ * tokens would be most of the work of finding them.
+ */
+const NAME_LENGTH = 24;
+
+/** What an entry takes beside its text and what it names, in bytes: measured, and rounded up. */
+const ENTRY_BYTES = 700;
+
+interface Entry<TValue> {
+  readonly token: string;
+  readonly about: string;
+  readonly bytes: number;
+  readonly value: TValue;
+}
+
+/**
+ * Remembers something of tokens, by all of their characters. Two tokens that end alike are two tokens, and only the
+ * later of them is remembered.
+ */
+export class TokenMemory<TValue> implements Ageing {
+  readonly #budget: MemoryBudget;
+  #young = new Map<string, Entry<TValue>>();
+  #old = new Map<string, Entry<TValue>>();
+
+  constructor(budget: MemoryBudget) {
+    this.#budget = budget;
+  }
+
+  /** @param about - what else the value depends on, such as a plugin id */
+  recall(token: string, about = ''): TValue | undefined {
+    const name = nameOf(token, about);
+    const young = this.#young.get(name);
+    if (young && isOf(young, token, about)) return young.value;
+    const old = this.#old.get(name);
+    if (!old || !isOf(old, token, about)) return undefined;
+    this.#keep(name, old);
+    return old.value;
+  }
+
+  /**
+   * Remembers a value, unless there is no room for one of this size.
+   *
+   * @param about - as for `recall`
+   * @param valueBytes - how large the texts are that the value holds, beside the token
+   */
+  remember(token: string, value: TValue, { about = '', valueBytes = 0 } = {}): void {
+    // What was cut out of a longer text holds on to all of it; tokens are ASCII, whatever they came in.
+    const copy = Buffer.from(token, 'latin1').toString('latin1');
+    if (copy !== token) return;
+    const bytes = ENTRY_BYTES + copy.length + about.length + valueBytes;
+    this.#keep(nameOf(copy, about), { token: copy, about, bytes, value });
+  }
+
+  /** Forgets what it knows of a token. */
+  forget(token: string, about = ''): void {
+    const name = nameOf(token, about);
+    this.#young.delete(name);
+    this.#old.delete(name);
+  }
+
+  /** {@inheritDoc Ageing.age} */
+  age(): boolean {
+    this.#old = this.#young;
+    this.#young = new Map();
+    return this.#old.size > 0;
+  }
+
+  #keep(name: string, entry: Entry<TValue>): void {
+    if (this.#budget.take(this, entry.bytes)) this.#young.set(name, entry);
+  }
+}
+
+function nameOf(token: string, about: string): string {
+  const end = token.slice(-NAME_LENGTH);
+  return about === '' ? end : `${about} ${end}`;
+}
+
+function isOf(entry: Entry<unknown>, token: string, about: string): boolean {
+  return entry.token === token && entry.about === about;
+}
