@@ -19,7 +19,7 @@ export function createInstallation({ logger }, { keySets = {}, ...options } = {}
   return createAuthBackend({
     discovery: { getBaseUrl, getExternalBaseUrl: getBaseUrl },
     fetch: async url =>
-      new Response(published.get(url), { status: published.has(url) ? 200 : 404 }),
+      new globalThis.Response(published.get(url), { status: published.has(url) ? 200 : 404 }),
     logger,
     ...options,
   });

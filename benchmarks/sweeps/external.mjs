@@ -98,12 +98,12 @@ function issueJwts(iss, count) {
 }
 
 function issueLegacy(secret) {
-  const input = signingInput({ alg: 'HS256' }, claimsOf(0, { sub: 'backstage-server' }));
+  const { iat, exp } = claimsOf(0);
+  const input = signingInput({ alg: 'HS256' }, { sub: 'backstage-server', iat, exp });
   const tag = createHmac('sha256', Buffer.from(secret, 'base64')).update(input);
   return `${input}.${tag.digest('base64url')}`;
 }
 
-function signingInput(header, { aud, ...claims }) {
-  const encode = value => Buffer.from(JSON.stringify(value)).toString('base64url');
-  return `${encode(header)}.${encode({ ...claims, ...(claims.iss && { aud }) })}`;
+function signingInput(...parts) {
+  return parts.map(part => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
 }
