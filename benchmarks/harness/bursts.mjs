@@ -24,7 +24,7 @@ export async function runBursts({ prepare, run }, settings) {
     const warmUps = Math.floor(settings.rounds / 5);
     for (let round = -warmUps; round < settings.rounds; round++) {
       const inputs = await prepare();
-      globalThis.gc?.();
+      for (let n = 0; n < 2; n++) globalThis.gc?.({ type: 'minor' });
       const turn = await burst(inputs, run, counter.startTurn);
       if (round >= 0) longest.push(turn);
     }
