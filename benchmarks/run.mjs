@@ -1,8 +1,8 @@
-import { fork } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { forkFile } from './harness/forkFile.mjs';
 import { describeMachine } from './harness/machine.mjs';
 import { table } from './harness/table.mjs';
 
@@ -27,32 +27,12 @@ if (options.write && (options.quick || options.only !== '')) {
   process.exit(1);
 }
 
-/** Rows of one file share a process, and no others do: what one remembers is not in the way of another. */
-function runFile(file) {
-  return new Promise((resolve, reject) => {
-    const results = [];
-    const url = pathToFileURL(join(options.rows, file)).href;
-    const child = fork(here('harness/runFile.mjs'), [url, mode, options.only], {
-      execArgv: ['--expose-gc'],
-      // Standard output is for the table, or for JSON alone.
-      stdio: ['ignore', 2, 2, 'ipc'],
-    });
-    child.on('message', result => results.push(result));
-    child.on('error', reject);
-    child.on('close', code => {
-      const error = `the process of rows/${file} ended with exit code ${code}`;
-      if (code !== 0) results.push({ ...unnamed(file), error });
-      resolve(results);
-    });
-  });
-}
-
-const unnamed = file => ({ name: `rows/${file}`, reference: '', figures: [], targets: [] });
-
 const startedAt = new Date().toISOString();
 const rows = [];
 for (const file of readdirSync(options.rows).sort()) {
-  if (file.endsWith('.mjs')) rows.push(...(await runFile(file)));
+  if (!file.endsWith('.mjs')) continue;
+  const { only } = options;
+  rows.push(...(await forkFile(join(options.rows, file), { name: `rows/${file}`, mode, only })));
 }
 
 const machine = describeMachine();

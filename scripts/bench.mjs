@@ -9,6 +9,7 @@ await main(async () => {
   if (args.includes('--json')) console.log = console.error;
   await ensureInstalled('all');
   await ensureBuilt(packages, 'code');
-  const { code } = await run(process.execPath, [join(root, 'benchmarks/run.mjs'), ...args]);
+  const program = args.includes('--sweeps') ? 'benchmarks/sweep.mjs' : 'benchmarks/run.mjs';
+  const { code } = await run(process.execPath, [join(root, program), ...args]);
   return code;
 });
