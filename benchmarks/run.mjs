@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { barChart } from './harness/barChart.mjs';
 import { forkFile } from './harness/forkFile.mjs';
 import { describeMachine } from './harness/machine.mjs';
-import { table } from './harness/table.mjs';
+import { modes, table } from './harness/table.mjs';
 
 const here = name => fileURLToPath(new URL(name, import.meta.url));
 
@@ -71,8 +72,27 @@ function writePage(latest) {
 
 function plots() {
   const folder = join(dirname(options.page), 'plots');
+  const bars = rows.flatMap(speedUps);
+  if (bars.length > 0) {
+    const chart = {
+      title: 'How many times as fast as the reference',
+      xLabel: 'ratio, its quartiles (thin line), and its target (upright)',
+      bars,
+    };
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'as-fast-as-the-reference.svg'), barChart(chart));
+  }
   const names = existsSync(folder) ? readdirSync(folder).sort() : [];
   return names
     .filter(name => name.endsWith('.svg'))
     .map(name => `![${name.slice(0, -4).replaceAll('-', ' ')}](plots/${name})`);
+}
+
+function speedUps({ name, targets }) {
+  return targets
+    .filter(({ unit, atLeast }) => unit === '×' && atLeast !== undefined)
+    .map(({ mode: how, value, low, high, atLeast }) => ({
+      ...{ name: how === undefined ? name : `${name}, ${modes[how]}`, value, low, high },
+      target: atLeast,
+    }));
 }

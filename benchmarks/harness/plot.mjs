@@ -1,3 +1,5 @@
+import { decades, image, middle, powersOfTen, px, scale, tell, text } from './svg.mjs';
+
 /** The plot, and what stands around it: numbers to the left, the axis below, the legend to the right. */
 const plot = { left: 64, top: 36, width: 380, height: 220 };
 const size = { width: 720, height: 310 };
@@ -34,24 +36,15 @@ export function lineChart({ title, xLabel, yLabel, lines }) {
   const [bottom, top] = decades(all.map(([, y]) => y));
   const x = scale(xs[0], xs.at(-1), plot.left, plot.width);
   const y = scale(bottom, top, plot.top + plot.height, -plot.height);
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" role="img"`,
-    `  font-family="sans-serif" font-size="12" fill="#1f2937">`,
-    `<title>${escape(title)}</title>`,
-    `<rect width="${size.width}" height="${size.height}" fill="#ffffff"/>`,
-    text(plot.left, 20, title, 'font-size="14" font-weight="bold"'),
+  return image({ title, ...size }, [
     ...powersOfTen(bottom, top).flatMap(value => gridLine(y(value), value)),
     ...xs.map(value => text(x(value), plot.top + plot.height + 18, tell(value), middle)),
     text(plot.left + plot.width / 2, size.height - 10, xLabel, middle),
     text(16, plot.top + plot.height / 2, yLabel, `${middle} transform="rotate(-90 16 146)"`),
     ...drawn.flatMap(line => drawLine(line, x, y)),
     ...drawn.flatMap(drawLegend),
-    '</svg>',
-    '',
-  ].join('\n');
+  ]);
 }
-
-const middle = 'text-anchor="middle"';
 
 function gridLine(at, value) {
   const right = plot.left + plot.width;
@@ -97,39 +90,4 @@ const shapes = {
 function mark([x, y], { colour, mark: shape }) {
   const at = `translate(${px(x)} ${px(y)})`;
   return `<path d="${shapes[shape]}" transform="${at}" fill="${colour}" stroke="${colour}"/>`;
-}
-
-function text(x, y, content, attributes = '') {
-  return `<text x="${px(x)}" y="${px(y)}" ${attributes}>${escape(content)}</text>`;
-}
-
-/** Places a value between two others by its logarithm; a single value stands at the start. */
-function scale(from, to, start, length) {
-  const span = Math.log10(to / from) || 1;
-  return value => start + (Math.log10(value / from) / span) * length;
-}
-
-/** The powers of ten around all values. */
-function decades(values) {
-  const bottom = 10 ** Math.floor(Math.log10(Math.min(...values)));
-  const top = 10 ** Math.ceil(Math.log10(Math.max(...values)));
-  return [bottom, Math.max(top, bottom * 10)];
-}
-
-function powersOfTen(from, to) {
-  const count = Math.round(Math.log10(to / from)) + 1;
-  return Array.from({ length: count }, (_, power) => from * 10 ** power);
-}
-
-/** Coordinates without the last digits, which differ between machines. */
-function px(value) {
-  return String(Math.round(value * 10) / 10);
-}
-
-function tell(value) {
-  return value.toLocaleString('en', { maximumSignificantDigits: 3 });
-}
-
-function escape(content) {
-  return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

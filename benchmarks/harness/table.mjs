@@ -1,4 +1,4 @@
-const modes = { one: 'one at a time', inFlight: '64 in flight' };
+export const modes = { one: 'one at a time', inFlight: '64 in flight' };
 
 /**
  * Writes the results as one table for people, in Markdown that is aligned for a terminal too.
