@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { summarise } from './statistics.mjs';
 
 /** Shorter than those of rows: a sweep measures each of its lines at every point. */
-const settings = { rounds: 9, roundMs: 30, warmUpMs: 60, longestRoundMs: 120 };
+const settings = { rounds: 9, roundMs: 30, warmUpMs: 150, longestRoundMs: 120 };
 
 /**
  * What is measured with ever more of something.
