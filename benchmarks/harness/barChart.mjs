@@ -11,7 +11,10 @@ const plot = { left: 420, top: 40, width: 400, rowHeight: 22 };
  * @param {Array<{ name: string, value: number, low?: number, high?: number, target: number }>} chart.bars
  */
 export function barChart({ title, xLabel, bars }) {
-  const [from, to] = decades([1, ...bars.flatMap(({ value, target }) => [value, target])]);
+  const [from, to] = decades([
+    1,
+    ...bars.flatMap(({ value, low = value, high = value, target }) => [low, high, target]),
+  ]);
   const x = scale(from, to, plot.left, plot.width);
   const bottom = plot.top + bars.length * plot.rowHeight;
   const size = { width: plot.left + plot.width + 80, height: bottom + 48 };
