@@ -1,10 +1,11 @@
-import { fork } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { barChart } from './harness/barChart.mjs';
+import { forkFile } from './harness/forkFile.mjs';
 import { describeMachine } from './harness/machine.mjs';
-import { table } from './harness/table.mjs';
+import { modes, table } from './harness/table.mjs';
 
 const here = name => fileURLToPath(new URL(name, import.meta.url));
 
@@ -27,32 +28,12 @@ if (options.write && (options.quick || options.only !== '')) {
   process.exit(1);
 }
 
-/** Rows of one file share a process, and no others do: what one remembers is not in the way of another. */
-function runFile(file) {
-  return new Promise((resolve, reject) => {
-    const results = [];
-    const url = pathToFileURL(join(options.rows, file)).href;
-    const child = fork(here('harness/runFile.mjs'), [url, mode, options.only], {
-      execArgv: ['--expose-gc'],
-      // Standard output is for the table, or for JSON alone.
-      stdio: ['ignore', 2, 2, 'ipc'],
-    });
-    child.on('message', result => results.push(result));
-    child.on('error', reject);
-    child.on('close', code => {
-      const error = `the process of rows/${file} ended with exit code ${code}`;
-      if (code !== 0) results.push({ ...unnamed(file), error });
-      resolve(results);
-    });
-  });
-}
-
-const unnamed = file => ({ name: `rows/${file}`, reference: '', figures: [], targets: [] });
-
 const startedAt = new Date().toISOString();
 const rows = [];
 for (const file of readdirSync(options.rows).sort()) {
-  if (file.endsWith('.mjs')) rows.push(...(await runFile(file)));
+  if (!file.endsWith('.mjs')) continue;
+  const { only } = options;
+  rows.push(...(await forkFile(join(options.rows, file), { name: `rows/${file}`, mode, only })));
 }
 
 const machine = describeMachine();
@@ -91,8 +72,27 @@ function writePage(latest) {
 
 function plots() {
   const folder = join(dirname(options.page), 'plots');
+  const bars = rows.flatMap(speedUps);
+  if (bars.length > 0) {
+    const chart = {
+      title: 'How many times as fast as the reference',
+      xLabel: 'ratio, its quartiles (thin line), and its target (upright)',
+      bars,
+    };
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'as-fast-as-the-reference.svg'), barChart(chart));
+  }
   const names = existsSync(folder) ? readdirSync(folder).sort() : [];
   return names
     .filter(name => name.endsWith('.svg'))
     .map(name => `![${name.slice(0, -4).replaceAll('-', ' ')}](plots/${name})`);
+}
+
+function speedUps({ name, targets }) {
+  return targets
+    .filter(({ unit, atLeast }) => unit === '×' && atLeast !== undefined)
+    .map(({ mode: how, value, low, high, atLeast }) => ({
+      ...{ name: how === undefined ? name : `${name}, ${modes[how]}`, value, low, high },
+      target: atLeast,
+    }));
 }

@@ -10,6 +10,7 @@ await main(async () => {
   await ensureInstalled('all');
   // With types: they are part of what is installed.
   await ensureBuilt(packages);
-  const { code } = await run(process.execPath, [join(root, 'benchmarks/run.mjs'), ...args]);
+  const program = args.includes('--sweeps') ? 'benchmarks/sweep.mjs' : 'benchmarks/run.mjs';
+  const { code } = await run(process.execPath, [join(root, program), ...args]);
   return code;
 });

@@ -17,7 +17,7 @@ const LONGEST_ROUND_MS = 2000;
 /**
  * How long is measured. `quick` shows that everything works; its figures say nothing.
  *
- * @typedef {{ rounds: number, roundMs: number, warmUpMs: number }} Settings
+ * @typedef {{ rounds: number, roundMs: number, warmUpMs: number, longestRoundMs?: number }} Settings
  * @type {Record<'full' | 'quick', Settings>}
  */
 export const settings = {
@@ -63,7 +63,7 @@ export async function measure(subjects, how) {
     // There and back again: no subject has the same one before it always.
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
       times[name] = (await time(subjects[name], counts[name], how)) / counts[name];
-      counts[name] = fill(how.settings.roundMs, times[name] / 1000, how.mode);
+      counts[name] = fill(how, times[name] / 1000);
     }
     rounds.push(times);
   }
@@ -75,22 +75,22 @@ async function warmUp(subject, how) {
   const [input] = await subject.prepare(1);
   const output = await subject.run(input);
   subject.check?.(output);
-  const { roundMs, warmUpMs } = how.settings;
+  const { warmUpMs } = how.settings;
   let passed = 0;
   for (let count = how.mode === 'inFlight' ? IN_FLIGHT : 1; ; count *= 2) {
     const lasted = (await time(subject, count, how)) / 1000;
     passed += lasted;
     // The first few of an operation tell nothing, unless they take very long.
     const isWarm = passed >= warmUpMs && (count >= IN_FLIGHT || passed >= 10 * warmUpMs);
-    if (isWarm || count * 2 > MOST_OPERATIONS) return fill(roundMs, lasted / count, how.mode);
+    if (isWarm || count * 2 > MOST_OPERATIONS) return fill(how, lasted / count);
   }
 }
 
-function fill(roundMs, operationMs, mode) {
+function fill({ mode, settings: { roundMs, longestRoundMs = LONGEST_ROUND_MS } }, operationMs) {
   const fewest =
     mode === 'inFlight'
       ? IN_FLIGHT
-      : Math.min(FEWEST_OPERATIONS, Math.ceil(LONGEST_ROUND_MS / operationMs));
+      : Math.min(FEWEST_OPERATIONS, Math.ceil(longestRoundMs / operationMs));
   return Math.min(MOST_OPERATIONS, Math.max(fewest, Math.round(roundMs / operationMs)));
 }
 

@@ -1,4 +1,4 @@
-const modes = { one: 'one at a time', inFlight: '64 in flight' };
+export const modes = { one: 'one at a time', inFlight: '64 in flight' };
 
 /**
  * Writes the results as one table for people, in Markdown that is aligned for a terminal too.
@@ -7,7 +7,16 @@ const modes = { one: 'one at a time', inFlight: '64 in flight' };
  */
 export function table(results) {
   const head = ['row', 'mode', 'measured', 'judged, with quartiles', 'target', 'met'];
-  const lines = results.flatMap(linesOf);
+  return writeTable(head, results.flatMap(linesOf));
+}
+
+/**
+ * Writes a Markdown table.
+ *
+ * @param {string[]} head
+ * @param {string[][]} lines
+ */
+export function writeTable(head, lines) {
   const widths = head.map((_, column) =>
     Math.max(...[head, ...lines].map(cells => cells[column].length)),
   );
@@ -50,7 +59,7 @@ function tellTarget({ name, value, unit, low, high, atLeast, atMost, met, excuse
 }
 
 /** Three digits, which is more than a benchmark can know. */
-function round(value) {
+export function round(value) {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return value.toLocaleString('en', { maximumFractionDigits: digits });
 }

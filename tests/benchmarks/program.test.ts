@@ -168,6 +168,22 @@ describe('the program that runs benchmarks', () => {
     );
   });
 
+  it('draws how many times as fast each row is', () => {
+    const page = join(folder, 'page.md');
+    writeFileSync(page, '<!-- latest: begin --><!-- latest: end -->');
+    const faster = ratio(100, { atLeast: 10, mode: 'one', low: 90, high: 100 });
+    const slower = ratio(2, { atMost: 1 });
+    run([ownRow('fast & slow', faster, slower)], '--write', '--page', page);
+    const name = 'as-fast-as-the-reference.svg';
+    expect(readFileSync(page, 'utf8')).toContain(`](plots/${name})`);
+    const svg = readFileSync(join(folder, 'plots', name), 'utf8');
+    expect(svg.match(/<text .*one at a time<\/text>/g)).toHaveLength(1);
+    expect(svg).toContain('>fast &amp; slow, one at a time</text>');
+    // From one to a hundred is all of the axis, and ten the middle of it.
+    expect(svg).toContain('<rect x="420" y="44" width="400" height="14" fill="#0b6e99"/>');
+    expect(svg).toContain('<line x1="620" y1="41" x2="620" y2="61" stroke="#c2410c"');
+  });
+
   it.each([['--quick'], ['--only=row']])(
     'puts no part of a run into the page, as under %s',
     arg => {

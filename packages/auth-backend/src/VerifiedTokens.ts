@@ -89,7 +89,8 @@ export class VerifiedTokens {
 
   /** Returns what a token has proved before, if that still holds and nobody has to be asked. */
   recall(token: string): CallerProof | undefined {
-    const known = typeof token === 'string' ? this.#callers.recall(token) : undefined;
+    const isToken = typeof token === 'string' && token.length <= MAX_TOKEN_LENGTH;
+    const known = isToken ? this.#callers.recall(token) : undefined;
     return known && isStanding(known.evidence, this.#now()) ? known.proof : undefined;
   }
 
@@ -99,7 +100,7 @@ export class VerifiedTokens {
    * @param parsed - the same token
    */
   async verify(token: string, parsed: ParsedToken): Promise<CallerProof> {
-    const known = typeof token === 'string' ? this.#callers.recall(token) : undefined;
+    const known = parsed.jws ? this.#callers.recall(token) : undefined;
     if (known && (await confirm(known.evidence, this.#now()))) return known.proof;
     const { proof, evidence } = await this.#prove(token, parsed);
     // Who decorates plugin tokens sees each token that is presented.
