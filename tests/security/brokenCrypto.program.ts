@@ -32,13 +32,15 @@ void (async () => {
   });
   const auth = (await tell('open', () => backend.forPlugin('a'))) as AuthService | undefined;
   if (!auth) return;
-  const issue = async () => {
+  const issue = async (targetPluginId: string) => {
     const onBehalfOf = await auth.getOwnServiceCredentials();
-    return (await auth.getPluginRequestToken({ onBehalfOf, targetPluginId: 'a' })).token;
+    return (await auth.getPluginRequestToken({ onBehalfOf, targetPluginId })).token;
   };
-  const good = when === 'later' ? await issue() : undefined;
+  const good = when === 'later' ? await issue('a') : undefined;
   if (when === 'later') breakIt();
-  const token = ((await tell('issue', issue)) ?? good) as string | undefined;
+  // For another plugin: what was issued before it broke goes out again.
+  const issued = await tell('issue', () => issue(when === 'later' ? 'b' : 'a'));
+  const token = (good ?? issued) as string | undefined;
   if (!token) return;
   await tell('accept a good token', () => auth.authenticate(token));
   const altered = token.replace(

@@ -15,12 +15,7 @@ import type { MemoryBudget } from './memory/MemoryBudget';
 import { TokenMemory } from './memory/TokenMemory';
 import { confirm, type Evidence, isStanding } from './tokens/Evidence';
 import type { ExternalAccess } from './tokens/external/ExternalAccess';
-import {
-  MAX_TOKEN_LENGTH,
-  type ParsedToken,
-  parseCompact,
-  type UnverifiedJws,
-} from './tokens/parseCompact';
+import { MAX_TOKEN_LENGTH, type ParsedToken, type UnverifiedJws } from './tokens/parseCompact';
 import type { PluginTokenRoom } from './tokens/plugin/decoratePluginTokens';
 import type { PluginTokenProof } from './tokens/plugin/PluginTokenProof';
 import { tokenKindOf } from './tokens/tokenKind';
@@ -156,7 +151,7 @@ export class VerifiedTokens {
     const isToken = typeof token === 'string' && token !== '' && token.length <= MAX_TOKEN_LENGTH;
     const proof = isToken ? await this.#externalAccess.verify(token, jws) : undefined;
     if (proof) return proof;
-    if (!jws) throw malformed ?? parseCompact(token);
+    if (!jws) throw malformed?.();
     throw createAuthError(
       'AUTH_TOKEN_TYPE_UNKNOWN',
       `expected the typ of a plugin or user token, or a token that an entry of backend.auth.externalAccess accepts; found typ ${quote(jws.header.typ ?? null)}, alg ${quote(jws.header.alg)}, kid ${quote(jws.header.kid ?? null)}`,

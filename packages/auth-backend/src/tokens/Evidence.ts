@@ -3,7 +3,7 @@ import { isWithin, type TokenTimes } from './claims';
 
 /** What a proof rests on: a key that must stay published, and a token that must not expire. */
 export interface Evidence {
-  readonly key: PublishedKey;
+  readonly key: Pick<PublishedKey, 'isPublished' | 'confirm'>;
   readonly times: TokenTimes;
 }
 

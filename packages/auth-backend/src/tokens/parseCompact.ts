@@ -35,17 +35,18 @@ const emptyVariables: ReadonlySet<string> = new Set(['undefined', 'null']);
 /** A token as it was presented: a JWS, or what may still be an external caller's. */
 export interface ParsedToken {
   readonly jws?: UnverifiedJws;
-  /** Why it is no JWS, where that took more than a look at it. */
-  readonly malformed?: unknown;
+  /** Makes the error that says why it is no JWS; that takes long, and most are not needed. */
+  readonly malformed?: () => unknown;
 }
 
-/** Parses a token that need not be a JWS; errors take long to make, so that none is where none is needed. */
+/** Parses a token that need not be a JWS. */
 export function parseToken(token: unknown): ParsedToken {
-  if (whyNotThreeSegments(token) !== undefined) return {};
+  const segments = splitSegments(token);
+  if (typeof segments === 'string') return { malformed: () => malformed(segments) };
   try {
-    return { jws: parseCompact(token) };
-  } catch (malformed) {
-    return { malformed };
+    return { jws: readSegments(segments) };
+  } catch (error) {
+    return { malformed: () => error };
   }
 }
 
@@ -56,23 +57,19 @@ export function parseToken(token: unknown): ParsedToken {
  * @throws AuthenticationError `AUTH_TOKEN_MALFORMED`
  */
 export function parseCompact(token: unknown): UnverifiedJws {
-  const problem = whyNotThreeSegments(token);
-  if (problem !== undefined) throw malformed(problem);
-  const text = token as string;
-  const first = text.indexOf('.');
-  const second = text.indexOf('.', first + 1);
-  const header = readHeader(decodeObject(text.slice(0, first), 'header'));
-  const payload = text.slice(first + 1, second);
-  let claims: JsonObject | undefined;
-  return {
-    header,
-    signingInput: text.slice(0, second),
-    signature: decodeSegment(text.slice(second + 1), 'signature'),
-    unverifiedClaims: () => (claims ??= decodeObject(payload, 'payload')),
-  };
+  const segments = splitSegments(token);
+  if (typeof segments === 'string') throw malformed(segments);
+  return readSegments(segments);
 }
 
-function whyNotThreeSegments(token: unknown): string | undefined {
+interface Segments {
+  readonly header: string;
+  readonly payload: string;
+  readonly signature: string;
+  readonly signingInput: string;
+}
+
+function splitSegments(token: unknown): Segments | string {
   if (typeof token !== 'string') return `expected a string, found ${typeof token}`;
   const { length } = token;
   if (length > MAX_TOKEN_LENGTH) {
@@ -85,9 +82,25 @@ function whyNotThreeSegments(token: unknown): string | undefined {
   const second = token.indexOf('.', first + 1);
   const isThreeSegments =
     first > 0 && second > first + 1 && second < length - 1 && token.indexOf('.', second + 1) === -1;
-  return isThreeSegments
-    ? undefined
-    : `expected three non-empty segments separated by dots, found ${length} characters without`;
+  if (!isThreeSegments) {
+    return `expected three non-empty segments separated by dots, found ${length} characters without`;
+  }
+  return {
+    header: token.slice(0, first),
+    payload: token.slice(first + 1, second),
+    signature: token.slice(second + 1),
+    signingInput: token.slice(0, second),
+  };
+}
+
+function readSegments({ header, payload, signature, signingInput }: Segments): UnverifiedJws {
+  let claims: JsonObject | undefined;
+  return {
+    header: readHeader(decodeObject(header, 'header')),
+    signingInput,
+    signature: decodeSegment(signature, 'signature'),
+    unverifiedClaims: () => (claims ??= decodeObject(payload, 'payload')),
+  };
 }
 
 function readHeader(header: JsonObject): ProtectedHeader {

@@ -3,6 +3,7 @@ import type { JsonObject } from '@backstage/types';
 import type { AuthPolicy, AuthRequest, HttpAuthService } from '@stagepass/auth-node';
 import { readHttpConfig } from './httpConfig';
 import { addPolicy, decideAccess, type PolicyRule } from './pathPolicy';
+import { PolicyIndex } from './PolicyIndex';
 
 /**
  * The default auth policy of one plugin: every request needs user or service credentials, except where a
@@ -51,10 +52,11 @@ export function createCredentialsBarrier(options: {
 }): CredentialsBarrier {
   const { defaultPolicyDisabled } = readHttpConfig(options.config);
   let rules: readonly PolicyRule[] = [];
+  let index = new PolicyIndex(rules);
   return {
     async admit(request, path) {
       if (defaultPolicyDisabled) return;
-      const access = decideAccess(rules, request.method, path, options);
+      const access = decideAccess(index.rulesFor(path), request.method, path, options);
       if (access === 'unauthenticated') return;
       await options.httpAuth.credentials(request, {
         allow: ['user', 'service'],
@@ -63,6 +65,7 @@ export function createCredentialsBarrier(options: {
     },
     addAuthPolicy(policy) {
       rules = addPolicy(rules, policy);
+      index = new PolicyIndex(rules);
     },
   };
 }

@@ -8,9 +8,15 @@ import type { UnverifiedJws } from '../parseCompact';
 import { createCustomMethod, indexHandlers } from './customMethod';
 import type { ExternalCaller, ExternalMethod } from './ExternalMethod';
 import type { ExternalTokenHandler } from './ExternalTokenHandler';
-import type { ExternalEntry, JwksAccess, StaticAccess } from './externalEntries';
+import {
+  type ExternalEntry,
+  indexOwners,
+  type JwksAccess,
+  type StaticAccess,
+} from './externalEntries';
 import { createJwksMethod, type FindExternalKey } from './jwksMethod';
 import { createLegacyMethod } from './legacyMethod';
+import { MethodIndex } from './MethodIndex';
 
 /** What an external token proves; with restrictions, if its entry has them. */
 export interface ExternalTokenProof extends Partial<RestrictedAccess> {
@@ -54,6 +60,7 @@ export class ExternalAccess {
   /** The length of the longest of them: what is longer is none, and may take long to digest. */
   readonly #longestStaticToken: number;
   readonly #methods: readonly ExternalMethod[];
+  readonly #index: MethodIndex;
   readonly #onTried: ((trial: ExternalTrial) => void) | undefined;
   readonly #onPassedOver: ((reason: string) => void) | undefined;
 
@@ -77,15 +84,17 @@ export class ExternalAccess {
     const { entries, keysOf, clock, turn } = options;
     this.#pluginId = options.pluginId;
     const handlers = indexHandlers(options.handlers);
+    const ownerOf = indexOwners(entries);
     const methods: ExternalMethod[] = [];
     for (const entry of entries) {
       if (entry.type === 'static') this.#staticTokens.set(digest(entry.token), entry);
       else if (entry.type === 'legacy') methods.push(createLegacyMethod(entry, clock));
       else if (entry.type === 'jwks')
-        methods.push(createJwksMethod(entry, keysOf(entry), clock, { others: entries, turn }));
+        methods.push(createJwksMethod(entry, keysOf(entry), clock, { ownerOf, turn }));
       else methods.push(createCustomMethod(entry, handlers, clock));
     }
     this.#methods = methods;
+    this.#index = new MethodIndex(methods);
     const lengths = entries.map(entry => (entry.type === 'static' ? entry.token.length : 0));
     this.#longestStaticToken = Math.max(0, ...lengths);
   }
@@ -107,7 +116,9 @@ export class ExternalAccess {
     const failures: unknown[] = [];
     const passedOver: string[] = [];
     let askedHandler = false;
-    for (const method of this.#methods) {
+    // Who wants to hear what came of each method has each of them asked.
+    const methods = this.#onTried ? this.#methods : this.#index.candidates(jws);
+    for (const method of methods) {
       let result: ExternalCaller | undefined;
       askedHandler ||= method.entry.type === 'custom';
       try {
@@ -125,6 +136,8 @@ export class ExternalAccess {
       }
       this.#onTried?.({ entry: method.entry });
     }
+    const other = this.#index.mostTelling(jws);
+    if (other && !methods.includes(other)) failures.push(await refusalOf(other, token, jws));
     if (failures.length > 0) throw mostTelling(failures);
     return undefined;
   }
@@ -143,6 +156,14 @@ export class ExternalAccess {
     const restrictions = copyAccessRestrictions(allAccessRestrictions);
     return { ...proof, ...restrictTo(this.#pluginId, restrictions, whyNot) };
   }
+}
+
+/** Returns why a method refuses a token that it does not accept. */
+function refusalOf(method: ExternalMethod, token: string, jws: UnverifiedJws | undefined) {
+  return method.verify(token, jws).then(
+    () => new Error('Expected a refusal'),
+    (error: unknown) => error,
+  );
 }
 
 function withoutEvidence({ subject, expiresAt }: ExternalCaller): ExternalCaller {

@@ -1,8 +1,8 @@
 import {
+  indexOwners,
   type ExternalEntry,
   isExternalSubject,
   type JwksAccess,
-  ownerOf,
   subjectPrefixOf,
 } from './externalEntries';
 
@@ -53,17 +53,17 @@ describe('the subject of a third party', () => {
     ['external:fixed:x', plain, undefined],
     ['external:ci:old', ci, old],
   ])('%s, of %o, is that of another entry or its own', (subject, entry, owner) => {
-    expect(ownerOf(subject, entry, entries)).toBe(owner);
+    expect(indexOwners(entries)(subject, entry)).toBe(owner);
   });
 
   it('is shared by entries of the same prefix', () => {
     const twin = party('ci');
-    expect(ownerOf('external:ci:x', ci, [ci, twin])).toBeUndefined();
+    expect(indexOwners([ci, twin])('external:ci:x', ci)).toBeUndefined();
   });
 
   it('is its own, though a custom entry has a field of that name', () => {
     const odd = { ...custom, subject: 'external:x' } as ExternalEntry;
-    expect(ownerOf('external:x', plain, [odd])).toBeUndefined();
+    expect(indexOwners([odd])('external:x', plain)).toBeUndefined();
   });
 });
 

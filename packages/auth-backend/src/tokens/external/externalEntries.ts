@@ -63,20 +63,30 @@ export function subjectPrefixOf({ subjectPrefix }: JwksAccess): string {
   return subjectPrefix ? `external:${subjectPrefix}:` : 'external:';
 }
 
+/** Returns which other entry than its own a subject of a third party belongs to. */
+export type OwnerOf = (subject: string, entry: JwksAccess) => ExternalEntry | undefined;
+
 /**
- * Returns which other entry a subject of a third party belongs to: one with a longer prefix that the subject
- * begins with, or one whose caller has exactly this name. Third parties name their callers as they like, and
- * one could otherwise name somebody else's.
+ * Indexes whom subjects belong to: an entry with a longer prefix that the subject begins with, or one whose caller has
+ * exactly this name; of several the first. Third parties name their callers as they like, and one could otherwise name
+ * somebody else's.
  */
-export function ownerOf(
-  subject: string,
-  entry: JwksAccess,
-  entries: readonly ExternalEntry[],
-): ExternalEntry | undefined {
-  return entries.find(other => {
-    if (other === entry || other.type === 'custom') return false;
-    if (other.type !== 'jwks') return other.subject === subject;
-    const prefix = subjectPrefixOf(other);
-    return prefix.length > subjectPrefixOf(entry).length && subject.startsWith(prefix);
-  });
+export function indexOwners(entries: readonly ExternalEntry[]): OwnerOf {
+  const byName = new Map<string, number>();
+  const byPrefix = new Map<string, number>();
+  for (const [place, entry] of entries.entries()) {
+    if (entry.type === 'custom') continue;
+    const [index, key] =
+      entry.type === 'jwks' ? [byPrefix, subjectPrefixOf(entry)] : [byName, entry.subject];
+    if (!index.has(key)) index.set(key, place);
+  }
+  const lengths = [...new Set([...byPrefix.keys()].map(prefix => prefix.length))];
+  return (subject, entry) => {
+    const ownLength = subjectPrefixOf(entry).length;
+    const places = lengths
+      .filter(length => length > ownLength)
+      .map(length => byPrefix.get(subject.slice(0, length)));
+    const found = [byName.get(subject), ...places].filter(place => place !== undefined);
+    return found.length > 0 ? entries[Math.min(...found)] : undefined;
+  };
 }

@@ -7,7 +7,12 @@ import { readSubject, readTimes, tellParty } from '../claims';
 import type { CryptoTurn } from '../CryptoTurn';
 import { verifyJws } from '../verifyJws';
 import type { ExternalMethod } from './ExternalMethod';
-import { type ExternalEntry, type JwksAccess, ownerOf, subjectPrefixOf } from './externalEntries';
+import {
+  type ExternalEntry,
+  type JwksAccess,
+  type OwnerOf,
+  subjectPrefixOf,
+} from './externalEntries';
 
 /** Finds a key of a third party. */
 export type FindExternalKey = (kid: string | undefined) => Promise<PublishedKey>;
@@ -17,14 +22,14 @@ export type FindExternalKey = (kid: string | undefined) => Promise<PublishedKey>
  * algorithm, issuer or audience is another's is refused before anybody is asked for a key.
  *
  * @param findKey - finds a key in the key set of the entry
- * @param options - `others`: the other entries, whose callers none of this one's may seem to be; `turn`: see
+ * @param options - `ownerOf`: tells of other entries, whose callers none of this one's may seem to be; `turn`: see
  *   `verifyJws`
  */
 export function createJwksMethod(
   entry: JwksAccess,
   findKey: FindExternalKey,
   clock: Clock,
-  { others = [], turn }: { others?: readonly ExternalEntry[]; turn?: CryptoTurn } = {},
+  { ownerOf = () => undefined, turn }: { ownerOf?: OwnerOf; turn?: CryptoTurn } = {},
 ): ExternalMethod {
   const prefix = subjectPrefixOf(entry);
   return {
@@ -40,7 +45,7 @@ export function createJwksMethod(
       const claims = await verifyJws(jws, key.key, entry.algorithms, turn);
       const times = readTimes(claims, clock.now() / 1000, { thirdParty: true });
       const subject = `${prefix}${readSubject(claims)}`;
-      const owner = ownerOf(subject, entry, others);
+      const owner = ownerOf(subject, entry);
       if (owner) throw foreignSubject(subject, entry, owner);
       return { subject, expiresAt: new Date(times.exp * 1000), evidence: { key, times } };
     },

@@ -9,6 +9,9 @@ import type { LegacyAccess } from './externalEntries';
 /** What every caller with a shared secret calls itself; the configuration says who it is. */
 const LEGACY_SUBJECT = 'backstage-server';
 
+/** A secret is configured, and so is there as long as the process is. */
+const secretKey = { isPublished: () => true, confirm: () => Promise.resolve(true) };
+
 /**
  * Makes the method of a caller that shares a secret with the backend: tokens with `alg: HS256` and the
  * subject `backstage-server`, without audience (Backstage's type `legacy`). This is the only place where a
@@ -27,8 +30,9 @@ export function createLegacyMethod(entry: LegacyAccess, clock: Clock): ExternalM
           `the HS256 signature does not verify with the secret of ${entry.path}; check that both sides have the same secret`,
         );
       }
-      const { exp } = readTimes(claims, clock.now() / 1000, { thirdParty: true });
-      return { subject: entry.subject, expiresAt: new Date(exp * 1000) };
+      const times = readTimes(claims, clock.now() / 1000, { thirdParty: true });
+      const expiresAt = new Date(times.exp * 1000);
+      return { subject: entry.subject, expiresAt, evidence: { key: secretKey, times } };
     },
   };
 }
