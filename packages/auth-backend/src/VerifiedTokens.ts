@@ -96,7 +96,10 @@ export class VerifiedTokens {
    */
   async verify(token: string, parsed: ParsedToken): Promise<CallerProof> {
     const known = parsed.jws ? this.#callers.recall(token) : undefined;
-    if (known && (await confirm(known.evidence, this.#now()))) return known.proof;
+    if (known) {
+      if (await confirm(known.evidence, this.#now())) return known.proof;
+      this.#callers.forget(token, known);
+    }
     const { proof, evidence } = await this.#prove(token, parsed);
     // Who decorates plugin tokens sees each token that is presented.
     if (evidence.length > 0 && !this.#pluginTokens.isDecorated) {
@@ -140,7 +143,10 @@ export class VerifiedTokens {
 
   async #proveUser(limitedUserToken: string): Promise<Omit<UserTokenProof, 'claims'>> {
     const known = this.#users.recall(limitedUserToken);
-    if (known && (await confirm([known.evidence], this.#now()))) return known;
+    if (known) {
+      if (await confirm([known.evidence], this.#now())) return known;
+      this.#users.forget(limitedUserToken, known);
+    }
     const { claims: _, ...proof } = await this.#userTokens.verifyToken(limitedUserToken, 'limited');
     this.#users.remember(limitedUserToken, proof, { valueBytes: proof.userEntityRef.length });
     return proof;

@@ -42,8 +42,25 @@ describe('TokenMemory', () => {
     // What is found by the same name is not the same.
     memory.remember('b token', 'of a b', { about: 'a' });
     expect(memory.recall('token', 'a b')).toBeUndefined();
-    memory.forget('token', 'a');
-    expect([memory.recall('token', 'a'), memory.recall('token', 'b')]).toEqual([undefined, 'of b']);
+  });
+
+  it('forgets what no longer holds, and nothing newer', () => {
+    const { budget, memory } = setUp();
+    memory.remember('token', 'old');
+    memory.remember('token', 'new');
+    memory.forget('token', 'old');
+    expect(memory.recall('token')).toBe('new');
+    memory.forget('other', 'new');
+    expect(memory.recall('token')).toBe('new');
+    memory.forget('token', 'new');
+    expect(memory.recall('token')).toBeUndefined();
+    // What has grown old, too.
+    memory.remember('token', 'one');
+    for (let index = 0; index < 501; index += 1) {
+      new TokenMemory<string>(budget).remember(tokenOf(index), '');
+    }
+    memory.forget('token', 'one');
+    expect(memory.recall('token')).toBeUndefined();
   });
 
   it('remembers nothing of what is not ASCII: no token is', () => {

@@ -54,11 +54,11 @@ export class TokenMemory<TValue> implements Ageing {
     if (copy === token) this.#young.set(nameOf(copy, about), { token: copy, about, bytes, value });
   }
 
-  /** Forgets what it knows of a token. */
-  forget(token: string, about = ''): void {
-    const name = nameOf(token, about);
-    this.#young.delete(name);
-    this.#old.delete(name);
+  /** Forgets a value that no longer holds, unless there is another one by now. */
+  forget(token: string, value: TValue): void {
+    const name = nameOf(token, '');
+    if (this.#young.get(name)?.value === value) this.#young.delete(name);
+    if (this.#old.get(name)?.value === value) this.#old.delete(name);
   }
 
   /** {@inheritDoc Ageing.age} */
