@@ -12,7 +12,7 @@ import {
   quote,
 } from '@stagepass/auth-node/internal';
 import type { MemoryBudget } from './memory/MemoryBudget';
-import { TokenMemory } from './memory/TokenMemory';
+import { copyToken, TokenMemory } from './memory/TokenMemory';
 import { confirm, type Evidence, isStanding } from './tokens/Evidence';
 import type { ExternalAccess } from './tokens/external/ExternalAccess';
 import { MAX_TOKEN_LENGTH, type ParsedToken, type UnverifiedJws } from './tokens/parseCompact';
@@ -116,7 +116,7 @@ export class VerifiedTokens {
     if (jws && this.#userTokens.recognises(jws)) {
       const { userEntityRef, expiresAt, limited, evidence } = await this.#userTokens.verify(jws);
       const principal = createUserPrincipal(userEntityRef);
-      const user = { principal, token, expiresAt: expiresAt.getTime(), limited };
+      const user = { principal, token: copyToken(token), expiresAt: expiresAt.getTime(), limited };
       return { proof: { type: 'user', ...user, tokenKind }, evidence: [evidence] };
     }
     const { evidence, ...service } = await this.#proveExternal(token, jws, parsed);

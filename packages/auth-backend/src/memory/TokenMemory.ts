@@ -49,8 +49,8 @@ export class TokenMemory<TValue> implements Ageing {
   remember(token: string, value: TValue, { about = '', valueBytes = 0 } = {}): void {
     const bytes = ENTRY_BYTES + token.length + about.length + valueBytes;
     if (!this.#budget.take(this, bytes)) return;
-    // What was cut out of a longer text holds on to all of it; tokens are ASCII, whatever they came in.
-    const copy = Buffer.from(token, 'latin1').toString('latin1');
+    const copy = copyToken(token);
+    // Tokens are ASCII, whatever they came in.
     if (copy === token) this.#young.set(nameOf(copy, about), { token: copy, about, bytes, value });
   }
 
@@ -67,6 +67,11 @@ export class TokenMemory<TValue> implements Ageing {
     this.#young = new Map();
     return this.#old.size > 0;
   }
+}
+
+/** Copies a token to be kept: what was cut out of a longer text, such as a header, holds on to all of it. */
+export function copyToken(token: string): string {
+  return Buffer.from(token, 'latin1').toString('latin1');
 }
 
 function nameOf(token: string, about: string): string {
