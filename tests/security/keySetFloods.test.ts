@@ -1,3 +1,4 @@
+import { settle } from '../../packages/auth-backend/src/testing/FakeNetwork';
 import { Installation } from '../../packages/auth-backend/src/testing/Installation';
 import { createKey } from '../../packages/auth-backend/src/testing/keyFixtures';
 import { segment } from '../../packages/auth-backend/src/testing/tokenFixtures';
@@ -135,6 +136,8 @@ describe('The rotation of the keys of another process', () => {
         if (sender.clock.monotonic() - asked < 30_000) outOfTurn.push(asked);
         asked = sender.clock.monotonic();
       }
+      // A refresh is over by then.
+      await settle();
       sender.clock.advance(5_000);
     }
     expect(installation.logger.lines('warn')).toEqual([]);
