@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { createUserTokenIssuer } from '@stagepass/auth-backend';
 import type { KeyStore, StoredKey } from '@stagepass/auth-node';
+import { settle } from '../../packages/auth-backend/src/testing/FakeNetwork';
 import { createKey } from '../../packages/auth-backend/src/testing/keyFixtures';
 import { RecordingLogger } from '../../packages/auth-backend/src/testing/RecordingLogger';
 import { signatureAlgorithms } from '../../packages/auth-backend/src/tokens/algorithms';
@@ -28,7 +29,7 @@ describeOnServers('KEY-09 a private key', server => {
     await client(KEYS).insert({ id: 'broken', key: '{"d":"', expires_at: '2099' });
     world.clock.advance({ hours: 1 });
     await issue(replica);
-    while (((await client(KEYS).pluck('id')) as string[]).length < 3);
+    while (((await client(KEYS).pluck('id')) as string[]).length < 3) await settle();
     const rows = JSON.stringify(await client(KEYS).select());
     const { keys } = await replica.listPublicServiceKeys();
     expectNothingPrivate(rows.replace('{\\"d\\":\\"', ''));
