@@ -9,6 +9,17 @@ const USERS = 50;
 
 const modes = ['one', 'inFlight'];
 
+/** What the rows have in common that issue what was never issued before. */
+const neverIssued = {
+  reference: "one raw signature of the same bytes; jose; Backstage's auth service",
+  modes,
+  ownTurn: true,
+  targets: [
+    { mode: 'one', reference: 'raw', atMost: 1.3 },
+    { mode: 'inFlight', reference: 'jose', atLeast: 1 },
+  ],
+};
+
 /** @type {import('../harness/runRow.mjs').MeasuredRow[]} */
 export const rows = [
   {
@@ -45,10 +56,7 @@ export const rows = [
   },
   {
     name: 'issue a service token, never issued before',
-    reference: "one raw signature of the same bytes; jose; Backstage's auth service",
-    modes,
-    ownTurn: true,
-    targets: neverIssuedTargets(),
+    ...neverIssued,
     async setUp(context) {
       const world = await createWorld(context);
       const nextTarget = countTargets();
@@ -59,22 +67,12 @@ export const rows = [
       });
       const claims = count =>
         Array.from({ length: count }, (_, n) => claimsOf(n, { sub: CALLER, aud: nextTarget() }));
-      return {
-        subjects: {
-          raw: rawSignature(world.elsewhere, claims, context.mode),
-          ...bothServices(world, issuing),
-          jose: { prepare: claims, run: await createJoseIssuer(world.elsewhere) },
-        },
-        close: world.close,
-      };
+      return { subjects: await besideRaw(world, context, issuing, claims), close: world.close };
     },
   },
   {
     name: 'issue a token on behalf of, never issued before',
-    reference: "one raw signature of the same bytes; jose; Backstage's auth service",
-    modes,
-    ownTurn: true,
-    targets: neverIssuedTargets(),
+    ...neverIssued,
     async setUp(context) {
       const world = await createWorld(context);
       const issuing = ({ caller }) => ({
@@ -88,23 +86,18 @@ export const rows = [
       const obo = (await caller.getLimitedUserToken(credentials)).token;
       const claims = count =>
         Array.from({ length: count }, (_, n) => claimsOf(n, { sub: CALLER, obo }));
-      return {
-        subjects: {
-          raw: rawSignature(world.elsewhere, claims, context.mode),
-          ...bothServices(world, issuing),
-          jose: { prepare: claims, run: await createJoseIssuer(world.elsewhere) },
-        },
-        close: world.close,
-      };
+      return { subjects: await besideRaw(world, context, issuing, claims), close: world.close };
     },
   },
 ];
 
-function neverIssuedTargets() {
-  return [
-    { mode: 'one', reference: 'raw', atMost: 1.3 },
-    { mode: 'inFlight', reference: 'jose', atLeast: 1 },
-  ];
+/** Subjects of which none issues what was issued before; `claims` makes those of so many tokens. */
+async function besideRaw(world, { mode }, issuing, claims) {
+  return {
+    raw: rawSignature(world.elsewhere, claims, mode),
+    ...bothServices(world, issuing),
+    jose: { prepare: claims, run: await createJoseIssuer(world.elsewhere) },
+  };
 }
 
 function bothServices(world, subject) {

@@ -149,10 +149,11 @@ export class DefaultAuthService implements AuthService {
       return createCredentialsOfUser(principal, { token, origin }, new Date(expiresAt));
     }
     const { pluginId } = this.#options;
-    const { subject, principal, expiresAt: tokenExpiresAt } = proof;
+    const { principal, expiresAt: tokenExpiresAt } = proof;
     if (!proof.allAccessRestrictions) {
       return createCredentialsOfService(principal, { tokenExpiresAt, origin });
     }
+    const { subject } = principal;
     // Copied, since who holds credentials can write into them.
     const { accessRestrictions, allAccessRestrictions } = restrictTo(
       pluginId,

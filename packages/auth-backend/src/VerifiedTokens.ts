@@ -24,7 +24,6 @@ import type { UserTokenProof, UserTokens } from './tokens/user/UserTokens';
 /** That a service is calling. */
 interface ServiceProof {
   readonly type: 'service';
-  readonly subject: string;
   /** Without restrictions. */
   readonly principal: BackstageServicePrincipal;
   /** In milliseconds since the epoch; absent where the token does not expire, or nobody says when. */
@@ -176,7 +175,6 @@ function toServiceProof(
   const { subject, expiresAt, allAccessRestrictions } = service;
   return {
     type: 'service',
-    subject,
     principal: createServicePrincipal(subject),
     expiresAt: expiresAt?.getTime(),
     allAccessRestrictions,
@@ -189,5 +187,8 @@ function bytesOf(proof: CallerProof): number {
   if (proof.type === 'user') return proof.token.length + proof.principal.userEntityRef.length;
   // Each character can take two, and the map is larger than its text.
   const restrictions = proof.allAccessRestrictions;
-  return proof.subject.length + (restrictions ? 8 * JSON.stringify([...restrictions]).length : 0);
+  return (
+    proof.principal.subject.length +
+    (restrictions ? 8 * JSON.stringify([...restrictions]).length : 0)
+  );
 }

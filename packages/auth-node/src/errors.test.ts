@@ -8,6 +8,25 @@ import {
 import { createAuthError, describeValue, quote } from './internal';
 
 describe('createAuthError', () => {
+  it('tells where a configuration was found wrong, and of refusals nothing but the reason', () => {
+    const { stackTraceLimit } = Error;
+    expect(createAuthError('AUTH_CONFIG_INVALID', 'x').stack).toContain('errors.test');
+    expect(createAuthError('AUTH_TOKEN_EXPIRED', 'x').stack).not.toContain('errors.test');
+    expect(Error.stackTraceLimit).toBe(stackTraceLimit);
+    expect(new Error('x').stack).toContain('errors.test');
+  });
+
+  it("makes errors also where nobody may change what is everybody else's", () => {
+    const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')!;
+    Object.defineProperty(Error, 'stackTraceLimit', { ...limit, writable: false });
+    try {
+      const error = createAuthError('AUTH_TOKEN_EXPIRED', 'x');
+      expect(error).toMatchObject({ name: 'AuthenticationError', code: 'AUTH_TOKEN_EXPIRED' });
+    } finally {
+      Object.defineProperty(Error, 'stackTraceLimit', limit);
+    }
+  });
+
   const invalidToken = ['AuthenticationError', 'Illegal token'] as const;
 
   it.each<[AuthErrorCode, string, string]>([

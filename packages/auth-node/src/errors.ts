@@ -129,11 +129,12 @@ export function createAuthError(
  */
 function withoutStack(make: () => Error): Error {
   const { stackTraceLimit } = Error;
+  // Not an assignment, which throws where the process has frozen what is everybody's.
+  const isSet = Reflect.set(Error, 'stackTraceLimit', 0);
   try {
-    Error.stackTraceLimit = 0;
     return make();
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    if (isSet) Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   }
 }
 

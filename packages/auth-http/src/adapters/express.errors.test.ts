@@ -1,5 +1,6 @@
 import { ConflictError, InputError, NotAllowedError, NotFoundError } from '@backstage/errors';
 import { createAuthError } from '@stagepass/auth-node/internal';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { expressVersions, loadExpress, refusal, refusalOf } from '../testing/expressPlugin';
 import { setUpHttpAuth } from '../testing/setUpHttpAuth';
 
@@ -74,4 +75,43 @@ describe.each(expressVersions)('the barrier on %s', name => {
       expect(answer.text).not.toContain('secret');
     },
   );
+
+  /** Answers of a plugin with a handler behind the barrier, on a path of its own and on one of the protocol. */
+  const answersWith = async (beforeBarrier: RequestHandler) => {
+    const { auth, httpAuth } = setUpHttpAuth();
+    const { router } = express.adapter.createPluginRouter({ auth, httpAuth, beforeBarrier });
+    const app = express.framework();
+    app.use(router);
+    app.use((_req, res) => void res.end('secret'));
+    app.use(((error, _req, res, next) => {
+      if (res.headersSent) next(error);
+      else res.status(500).end(`failed with ${String(error)}`);
+    }) satisfies ErrorRequestHandler);
+    const send = await express.start(app);
+    return Promise.all([send('GET /x'), send('GET /.backstage/auth/v1/x')]);
+  };
+
+  it.each<[string, RequestHandler, string]>([
+    ['goes on', (_req, _res, next) => next(), 'failed with AuthenticationError'],
+    ['passes on "route"', (_req, _res, next) => next('route'), 'failed with AuthenticationError'],
+    ['passes on an error', (_req, _res, next) => next(new Error('x')), 'failed with Error: x'],
+    [
+      'throws',
+      () => {
+        throw new Error('x');
+      },
+      'failed with Error: x',
+    ],
+  ])('lets nobody pass where what stands before it %s', async (_, beforeBarrier, expected) => {
+    for (const { text } of await answersWith(beforeBarrier)) expect(text).toContain(expected);
+  });
+
+  // Express 4 does not look at what a handler returns.
+  if (name === 'express') {
+    it('lets nobody pass where what stands before it rejects', async () => {
+      for (const { text } of await answersWith(() => Promise.reject(new Error('x')))) {
+        expect(text).toContain('failed with Error: x');
+      }
+    });
+  }
 });

@@ -52,18 +52,19 @@ export function createPluginRouter(options: {
       error => next(asError(error)),
     );
   };
+  const guards = beforeBarrier ? [beforeBarrier, admit] : [admit];
   const protocol = Router();
   mount(protocol, keySetRoutes(options.auth));
-  if (beforeBarrier) protocol.use(beforeBarrier);
-  protocol.use(admit);
+  protocol.use(...guards);
   mount(protocol, cookieRoutes(options));
+  // A router of its own knows what `beforeBarrier` may do: throw, reject, or pass on 'route', which is the barrier.
+  const others = beforeBarrier ? Router().use(...guards) : admit;
   const router = Router();
   router.use((req, res, next) => {
     // All routes of the protocol begin so, in any router's reading. To try one after the other takes as long as the
     // rest of a request, and hardly one is for them.
-    if (req.path.startsWith('/.')) protocol(req, res, next);
-    else if (!beforeBarrier) admit(req, res, next);
-    else beforeBarrier(req, res, error => (error ? next(error) : admit(req, res, next)));
+    const handle = req.path.startsWith('/.') ? protocol : others;
+    handle(req, res, next);
   });
   return { router, addAuthPolicy: policy => barrier.addAuthPolicy(policy) };
 }

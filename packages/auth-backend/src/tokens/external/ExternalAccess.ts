@@ -65,9 +65,9 @@ export class ExternalAccess {
   readonly #onPassedOver: ((reason: string) => void) | undefined;
 
   /**
-   * @param options - `keysOf`: gives access to the key set of an entry; `turn`: see `verifyJws`; `onTried`: hears what came of each;
-   *   `onPassedOver`: hears why a custom handler failed where another method accepted the token, since no
-   *   refusal tells it then
+   * @param options - `keysOf`: gives access to the key set of an entry; `turn`: see `verifyJws`; `onTried`: hears what
+   *   came of each; `onPassedOver`: hears why a custom handler failed where another method accepted the token, since
+   *   no refusal tells it then
    */
   constructor(options: {
     pluginId: string;

@@ -33,7 +33,8 @@ export class UserTokens {
 
   /**
    * @param options - `findKey`: finds the key of the auth plugin with this id; `untypedAccepted`: old tokens,
-   *   which show only by `aud: backstage` what they are, are accepted as user tokens; default false; `turn`: see `verifyJws`
+   *   which show only by `aud: backstage` what they are, are accepted as user tokens; default false; `turn`: see
+   *   `verifyJws`
    */
   constructor(options: {
     findKey: (kid: string | undefined) => Promise<PublishedKey>;
