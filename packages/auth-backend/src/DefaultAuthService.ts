@@ -61,11 +61,13 @@ export class DefaultAuthService implements AuthService {
   ): Promise<BackstageCredentials> {
     const { verifiedTokens, recorder } = this.#options;
     const work = recorder.begin('verification');
-    const known = verifiedTokens.recall(token);
+    const remembered = verifiedTokens.recall(token);
+    const known =
+      remembered && verifiedTokens.isStanding(remembered) ? remembered.proof : undefined;
     const parsed = known ? {} : parseToken(token);
     const tokenKind = known ? known.tokenKind : tokenKindOf(parsed.jws);
     try {
-      const proof = known ?? (await verifiedTokens.verify(token, parsed));
+      const proof = known ?? (await verifiedTokens.verify(token, parsed, remembered));
       const credentials = this.#admit(proof, options?.allowLimitedAccess === true, options);
       if (recorder.isHeard) {
         const correlationId = options?.correlationId;

@@ -21,6 +21,12 @@ import type { PluginTokenProof } from './tokens/plugin/PluginTokenProof';
 import { tokenKindOf } from './tokens/tokenKind';
 import type { UserTokenProof, UserTokens } from './tokens/user/UserTokens';
 
+/**
+ * Of how many services the principals are kept; a service whose principal is not kept is given a new one with each
+ * token.
+ */
+const MAX_SERVICES = 1_000;
+
 /** That a service is calling. */
 interface ServiceProof {
   readonly type: 'service';
@@ -44,10 +50,23 @@ interface UserProof {
   readonly limited: boolean;
 }
 
+/** A service as the room of its token knows it. */
+type ProvedService = Pick<
+  PluginTokenProof,
+  'subject' | 'expiresAt' | 'allAccessRestrictions' | 'evidence'
+>;
+
+/** A user as the room of user tokens knows it; of the claims nobody needs more. */
+type ProvedUser = Pick<UserTokenProof, 'userEntityRef' | 'expiresAt' | 'evidence'> & {
+  /** As the service called for it that did so last. */
+  principal?: BackstageUserPrincipal;
+};
+
 /** What a token proves about who is calling. What that allows is decided for each call. */
 export type CallerProof = (ServiceProof | UserProof) & { readonly tokenKind: MeasuredTokenKind };
 
-interface Remembered {
+/** What was proved, and what that rests on. */
+export interface Remembered {
   readonly proof: CallerProof;
   readonly evidence: readonly Evidence[];
 }
@@ -64,7 +83,9 @@ export class VerifiedTokens {
   readonly #clock: Clock;
   readonly #callers: TokenMemory<Remembered>;
   /** The users on whose behalf others call: each call has a token of its own, with the same user's in it. */
-  readonly #users: TokenMemory<Omit<UserTokenProof, 'claims'>>;
+  readonly #users: TokenMemory<ProvedUser>;
+  /** By their subjects; to make one takes as long as to parse a token. */
+  readonly #services = new Map<string, BackstageServicePrincipal>();
 
   constructor(options: {
     pluginTokens: PluginTokenRoom;
@@ -81,74 +102,107 @@ export class VerifiedTokens {
     this.#users = new TokenMemory(options.memory);
   }
 
-  /** Returns what a token has proved before, if that still holds and nobody has to be asked. */
-  recall(token: string): CallerProof | undefined {
+  /** Returns what a token has proved before; {@link isStanding} says whether it does still. */
+  recall(token: string): Remembered | undefined {
     const isToken = typeof token === 'string' && token.length <= MAX_TOKEN_LENGTH;
-    const known = isToken ? this.#callers.recall(token) : undefined;
-    return known && isStanding(known.evidence, this.#now()) ? known.proof : undefined;
+    return isToken ? this.#callers.recall(token) : undefined;
+  }
+
+  /** Tells whether what was proved still holds, as far as that is known without asking anybody. */
+  isStanding({ evidence }: Remembered): boolean {
+    return isStanding(evidence, this.#now());
   }
 
   /**
    * Verifies a token.
    *
    * @param parsed - the same token
+   * @param known - what it has proved before; whoever publishes its keys is asked about them
    */
-  async verify(token: string, parsed: ParsedToken): Promise<CallerProof> {
-    const known = parsed.jws ? this.#callers.recall(token) : undefined;
-    if (known) {
-      if (await confirm(known.evidence, this.#now())) return known.proof;
-      this.#callers.forget(token, known);
+  verify(token: string, parsed: ParsedToken, known?: Remembered): Promise<CallerProof> {
+    return known ? this.#verifyAgain(token, parsed, known) : this.#prove(token, parsed);
+  }
+
+  async #verifyAgain(token: string, parsed: ParsedToken, known: Remembered): Promise<CallerProof> {
+    if (await confirm(known.evidence, this.#now())) return known.proof;
+    this.#callers.forget(token, known);
+    return this.#prove(token, parsed);
+  }
+
+  async #prove(token: string, parsed: ParsedToken): Promise<CallerProof> {
+    const { jws } = parsed;
+    const tokenKind = tokenKindOf(jws);
+    const plugin = await this.#pluginTokens.verify(token, jws);
+    if (plugin) {
+      const { limitedUserToken, evidence } = plugin;
+      if (limitedUserToken === undefined) return this.#proveService(token, plugin, tokenKind);
+      const user = this.#recallUser(limitedUserToken) ?? (await this.#proveUser(limitedUserToken));
+      const actor = this.#principalOf(plugin.subject);
+      // Mostly the same plugin calls for a user.
+      if (user.principal?.actor !== actor) {
+        user.principal = createUserPrincipal(user.userEntityRef, actor);
+      }
+      const proof: CallerProof = {
+        type: 'user',
+        principal: user.principal,
+        token: limitedUserToken,
+        expiresAt: user.expiresAt.getTime(),
+        limited: false,
+        tokenKind,
+      };
+      return this.#remember(token, proof, evidence && [evidence, user.evidence]);
     }
-    const { proof, evidence } = await this.#prove(token, parsed);
+    if (jws && this.#userTokens.recognises(jws)) {
+      const { userEntityRef, expiresAt, limited, evidence } = await this.#userTokens.verify(jws);
+      const proof: CallerProof = {
+        type: 'user',
+        principal: createUserPrincipal(userEntityRef),
+        token: copyToken(token),
+        expiresAt: expiresAt.getTime(),
+        limited,
+        tokenKind,
+      };
+      return this.#remember(token, proof, [evidence]);
+    }
+    return this.#proveService(token, await this.#proveExternal(token, jws, parsed), tokenKind);
+  }
+
+  #proveService(token: string, service: ProvedService, tokenKind: MeasuredTokenKind): CallerProof {
+    const { subject, expiresAt, allAccessRestrictions, evidence } = service;
+    const proof: CallerProof = {
+      type: 'service',
+      principal: this.#principalOf(subject),
+      expiresAt: expiresAt?.getTime(),
+      allAccessRestrictions,
+      tokenKind,
+    };
+    return this.#remember(token, proof, evidence && [evidence]);
+  }
+
+  #remember(token: string, proof: CallerProof, evidence?: readonly Evidence[]): CallerProof {
     // Who decorates plugin tokens sees each token that is presented.
-    if (evidence.length > 0 && !this.#pluginTokens.isDecorated) {
+    if (evidence && !this.#pluginTokens.isDecorated) {
       this.#callers.remember(token, { proof, evidence }, { valueBytes: bytesOf(proof) });
     }
     return proof;
   }
 
-  async #prove(token: string, parsed: ParsedToken): Promise<Remembered> {
-    const { jws } = parsed;
-    const tokenKind = tokenKindOf(jws);
-    const plugin = await this.#pluginTokens.verify(token, jws);
-    if (plugin) return this.#provePlugin(plugin, tokenKind);
-    if (jws && this.#userTokens.recognises(jws)) {
-      const { userEntityRef, expiresAt, limited, evidence } = await this.#userTokens.verify(jws);
-      const principal = createUserPrincipal(userEntityRef);
-      const user = { principal, token: copyToken(token), expiresAt: expiresAt.getTime(), limited };
-      return { proof: { type: 'user', ...user, tokenKind }, evidence: [evidence] };
-    }
-    const { evidence, ...service } = await this.#proveExternal(token, jws, parsed);
-    return { proof: toServiceProof(service, tokenKind), evidence: evidence ? [evidence] : [] };
+  #recallUser(limitedUserToken: string): ProvedUser | undefined {
+    const known = this.#users.recall(limitedUserToken);
+    return known && isStanding([known.evidence], this.#now()) ? known : undefined;
   }
 
-  async #provePlugin(plugin: PluginTokenProof, tokenKind: MeasuredTokenKind): Promise<Remembered> {
-    const { subject, limitedUserToken, evidence } = plugin;
-    const own = evidence ? [evidence] : [];
-    if (limitedUserToken === undefined) {
-      return { proof: toServiceProof(plugin, tokenKind), evidence: own };
-    }
-    const user = await this.#proveUser(limitedUserToken);
-    const proof = {
-      type: 'user' as const,
-      principal: createUserPrincipal(user.userEntityRef, subject),
-      token: limitedUserToken,
-      expiresAt: user.expiresAt.getTime(),
-      limited: false,
-      tokenKind,
-    };
-    return { proof, evidence: evidence ? [evidence, user.evidence] : [] };
-  }
-
-  async #proveUser(limitedUserToken: string): Promise<Omit<UserTokenProof, 'claims'>> {
+  async #proveUser(limitedUserToken: string): Promise<ProvedUser> {
     const known = this.#users.recall(limitedUserToken);
     if (known) {
       if (await confirm([known.evidence], this.#now())) return known;
       this.#users.forget(limitedUserToken, known);
     }
-    const { claims: _, ...proof } = await this.#userTokens.verifyToken(limitedUserToken, 'limited');
-    this.#users.remember(limitedUserToken, proof, { valueBytes: proof.userEntityRef.length });
-    return proof;
+    const proof = await this.#userTokens.verifyToken(limitedUserToken, 'limited');
+    const { userEntityRef, expiresAt, evidence } = proof;
+    const user: ProvedUser = { userEntityRef, expiresAt, evidence };
+    this.#users.remember(limitedUserToken, user, { valueBytes: userEntityRef.length });
+    return user;
   }
 
   async #proveExternal(token: string, jws: UnverifiedJws | undefined, { malformed }: ParsedToken) {
@@ -163,23 +217,17 @@ export class VerifiedTokens {
     );
   }
 
+  #principalOf(subject: string): BackstageServicePrincipal {
+    const known = this.#services.get(subject);
+    if (known) return known;
+    const principal = createServicePrincipal(subject);
+    if (this.#services.size < MAX_SERVICES) this.#services.set(subject, principal);
+    return principal;
+  }
+
   #now(): number {
     return this.#clock.now() / 1000;
   }
-}
-
-function toServiceProof(
-  service: { subject: string; expiresAt?: Date; allAccessRestrictions?: AccessRestrictionsMap },
-  tokenKind: MeasuredTokenKind,
-): CallerProof {
-  const { subject, expiresAt, allAccessRestrictions } = service;
-  return {
-    type: 'service',
-    principal: createServicePrincipal(subject),
-    expiresAt: expiresAt?.getTime(),
-    allAccessRestrictions,
-    tokenKind,
-  };
 }
 
 /** How large the texts of a proof are, beside the presented token, in bytes. */

@@ -88,13 +88,16 @@ for (const { prototype } of [Credentials, UserCredentials, ServiceCredentials]) 
 /**
  * Makes the principal of a user. It is frozen: what one holder of credentials writes into it reaches no other.
  *
- * @param actor - the subject of the service that calls on behalf of the user
+ * @param actor - the service that calls on behalf of the user
  */
-export function createUserPrincipal(userEntityRef: string, actor?: string): BackstageUserPrincipal {
+export function createUserPrincipal(
+  userEntityRef: string,
+  actor?: BackstageServicePrincipal,
+): BackstageUserPrincipal {
   const principal: BackstageUserPrincipal = { type: 'user', userEntityRef };
-  if (actor !== undefined) principal.actor = createServicePrincipal(actor);
+  if (actor) principal.actor = actor;
   return withText(principal, () => {
-    const actorPart = principal.actor ? `,actor={${String(principal.actor)}}` : '';
+    const actorPart = actor ? `,actor={${String(actor)}}` : '';
     return `userPrincipal{${userEntityRef}${actorPart}}`;
   });
 }
@@ -137,7 +140,10 @@ export function createCredentialsOfService(
   return new ServiceCredentials(principal, hidden);
 }
 
-/** Makes the credentials of a user; `token` is the user token, or the limited one, that proved them. */
+/**
+ * Makes the credentials of a user; `token` is the user token, or the limited one, that proved them, and `actor` the
+ * subject of the service that calls on behalf of the user.
+ */
 export function createUserCredentials(options: {
   userEntityRef: string;
   token: string;
@@ -145,7 +151,8 @@ export function createUserCredentials(options: {
   actor?: string;
 }): BackstageCredentials<BackstageUserPrincipal> {
   const { userEntityRef, token, expiresAt, actor } = options;
-  return createCredentialsOfUser(createUserPrincipal(userEntityRef, actor), { token }, expiresAt);
+  const service = actor === undefined ? undefined : createServicePrincipal(actor);
+  return createCredentialsOfUser(createUserPrincipal(userEntityRef, service), { token }, expiresAt);
 }
 
 /** Makes the credentials of a service; of the token that proved them only its end is kept, and not shown. */

@@ -72,7 +72,7 @@ export class WatchedKeys implements KeyFinder {
     return record;
   }
 
-  async #search(of: KeySearch['of'], find: () => Promise<PublishedKey>) {
+  async #search(of: KeySearch['of'], find: () => PublishedKey | Promise<PublishedKey>) {
     const search: KeySearch = { of, asked: [], found: false };
     this.#searches.push(search);
     const key = await find();

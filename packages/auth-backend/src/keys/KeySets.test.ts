@@ -19,9 +19,10 @@ function discoveryOf(baseUrl: (id: string) => string | Promise<string>): Discove
 const discovery = discoveryOf(id => `http://backend:7007/api/${id}`);
 
 function setUp() {
-  const network = new FakeNetwork(new TestClock());
+  const clock = new TestClock();
+  const network = new FakeNetwork(clock);
   const keySets = new KeySets({ network, logger: new RecordingLogger() });
-  return { network, keySets, urls: () => network.requests.map(({ url }) => url) };
+  return { clock, network, keySets, urls: () => network.requests.map(({ url }) => url) };
 }
 
 describe('KeySets', () => {
@@ -178,6 +179,31 @@ describe('KeySets', () => {
       keySets.findPluginKey('catalog', { kid: 'one', discovery: discoveryOf(() => 'http://b') }),
     ).rejects.toMatchObject(illegalToken('AUTH_KEY_UNKNOWN'));
     expect(urls()).toHaveLength(2);
+  });
+
+  it('asks discovery anew ten milliseconds after a key was found, and at once for any other key', async () => {
+    const { keySets, network, clock } = setUp();
+    network.publish(one.jwk);
+    const asked: string[] = [];
+    const getBaseUrl = async (id: string) => {
+      asked.push(id);
+      return `http://backend/api/${id}`;
+    };
+    const counting = { getBaseUrl, getExternalBaseUrl: getBaseUrl };
+    const find = async (kid: string, from: DiscoveryService = counting) =>
+      keySets.findPluginKey('catalog', { kid, discovery: from });
+    keySets.addKnownPlugin('catalog');
+    await find('one');
+    clock.advance(9);
+    expect(await find('one')).toMatchObject({ key: { kid: 'one' } });
+    expect(asked).toHaveLength(1);
+    await expect(find('two')).rejects.toMatchObject({ code: 'AUTH_KEY_UNKNOWN' });
+    expect(asked).toHaveLength(2);
+    clock.advance(1);
+    await find('one');
+    expect(asked).toHaveLength(3);
+    await find('one', { ...counting });
+    expect(asked).toHaveLength(4);
   });
 
   it('keeps a thousand remote sets, those that were used last', async () => {

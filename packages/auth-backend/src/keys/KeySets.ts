@@ -1,7 +1,7 @@
 import type { DiscoveryService, LoggerService, PublicJwk } from '@stagepass/auth-node';
 import { createAuthError } from '@stagepass/auth-node/internal';
 import type { SignatureAlgorithm } from '../tokens/algorithms';
-import { endAfter } from './endAfter';
+import { endAfter, endsAtOnce } from './endAfter';
 import type { Network } from './fetchKeySet';
 import { LocalKeySet } from './LocalKeySet';
 import { locate } from './locate';
@@ -33,11 +33,22 @@ const MAX_KNOWN_PLUGINS = 10_000;
 /** How long discovery is waited for, in milliseconds. */
 const DISCOVERY_PATIENCE = 2_000;
 
+/** For how long keys are looked for where they were found before discovery is asked again, in milliseconds. */
+const BELIEVE_DISCOVERY = 10;
+
 /** The keys that tokens name, and who may answer for them. */
 export interface KeyQuery {
   readonly kid: string | undefined;
   /** Who knows where the issuer is reached. */
   readonly discovery: DiscoveryService;
+}
+
+/** Where a key of an issuer was found, by what discovery said then. */
+interface Whereabouts {
+  readonly url: string;
+  readonly discovery: DiscoveryService;
+  /** On the monotonic clock. */
+  readonly believedUntil: number;
 }
 
 /** Where the keys of an issuer may be. */
@@ -46,9 +57,10 @@ interface Place {
   readonly issuer: string;
   /** Below the base URL of the issuer. */
   readonly path: string;
-  readonly admit?: Admit | undefined;
+  /** Of issuers that publish below this path, by issuer. */
+  readonly whereabouts: Map<string, Whereabouts>;
   /** Finds the same key once more. */
-  readonly again: () => Promise<PublishedKey>;
+  readonly again: () => PublishedKey | Promise<PublishedKey>;
 }
 
 /** Who finds the keys that tokens name. */
@@ -72,8 +84,11 @@ export class KeySets {
   readonly #localPlugins = new Map<string, LocalKeySet>();
   #localUserIssuer: LocalKeySet | undefined;
   readonly #remote = new Map<string, RemoteKeySet>();
+  #uses = 0;
   /** By what discovery says. */
   readonly #urls = new Map<string, string>();
+  readonly #pluginWhereabouts = new Map<string, Whereabouts>();
+  readonly #userWhereabouts = new Map<string, Whereabouts>();
   readonly #known = new Set<string>();
   readonly #strangersRequests: TokenBucket;
   /** As many as the configuration names. */
@@ -100,6 +115,7 @@ export class KeySets {
     const { network, logger } = options;
     for (const pluginId of this.#known) copy.#known.add(pluginId);
     copy.#localUserIssuer = this.#localUserIssuer;
+    copy.#uses = this.#uses;
     for (const [id, set] of this.#localPlugins) copy.#localPlugins.set(id, set);
     for (const [url, set] of this.#remote) copy.#remote.set(url, set.copy(network, logger));
     for (const [name, set] of this.#external) copy.#external.set(name, set.copy(network, logger));
@@ -132,19 +148,29 @@ export class KeySets {
   }
 
   /** Finds a key of a plugin, which signs plugin tokens. Errors: see {@link RemoteKeySet.find}. */
-  findPluginKey(pluginId: string, query: KeyQuery): Promise<PublishedKey> {
-    const local = this.#localPlugins.get(pluginId);
-    const isKnown = local !== undefined || this.#known.has(pluginId);
+  findPluginKey(pluginId: string, query: KeyQuery): PublishedKey | Promise<PublishedKey> {
+    const place = {
+      local: this.#localPlugins.get(pluginId),
+      issuer: pluginId,
+      path: PLUGIN_KEYS_PATH,
+      whereabouts: this.#pluginWhereabouts,
+      again: () => this.findPluginKey(pluginId, query),
+    };
+    const isKnown = place.local !== undefined || this.#known.has(pluginId);
     const admit = isKnown ? undefined : () => this.#strangersRequests.take();
-    const again = () => this.findPluginKey(pluginId, query);
-    return this.#find(query, { local, issuer: pluginId, path: PLUGIN_KEYS_PATH, admit, again });
+    return this.#atHand(query, place) ?? this.#find(query, place, admit);
   }
 
   /** Finds a key of the auth plugin, which signs user tokens. Errors: see {@link RemoteKeySet.find}. */
-  findUserKey(query: KeyQuery): Promise<PublishedKey> {
-    const local = this.#localUserIssuer;
-    const again = () => this.findUserKey(query);
-    return this.#find(query, { local, issuer: 'auth', path: USER_KEYS_PATH, again });
+  findUserKey(query: KeyQuery): PublishedKey | Promise<PublishedKey> {
+    const place = {
+      local: this.#localUserIssuer,
+      issuer: 'auth',
+      path: USER_KEYS_PATH,
+      whereabouts: this.#userWhereabouts,
+      again: () => this.findUserKey(query),
+    };
+    return this.#atHand(query, place) ?? this.#find(query, place);
   }
 
   /**
@@ -168,53 +194,79 @@ export class KeySets {
     return new PublishedKey({ key: await set.find(kid), holder: set, kid, find: again });
   }
 
-  async #find({ kid, discovery }: KeyQuery, place: Place): Promise<PublishedKey> {
-    const { local, issuer, path, admit, again } = place;
+  /** Finds a key where nobody needs to be asked. */
+  #atHand({ kid, discovery }: KeyQuery, place: Place): PublishedKey | undefined {
+    const { local, issuer, whereabouts, again } = place;
+    if (kid === undefined) return undefined;
+    const own = local?.atHand(kid);
+    if (local && own) {
+      this.#onAsked?.('this process');
+      return new PublishedKey({ key: own, holder: local, kid, find: again });
+    }
+    const last = whereabouts.get(issuer);
+    if (!last || last.discovery !== discovery || this.#now() >= last.believedUntil)
+      return undefined;
+    const set = this.#remote.get(last.url);
+    const key = set?.atHand(kid);
+    if (!set || !key) return undefined;
+    set.usedAt = ++this.#uses;
+    this.#onAsked?.(new URL(last.url));
+    return new PublishedKey({ key, holder: set, kid, find: again });
+  }
+
+  async #find({ kid, discovery }: KeyQuery, place: Place, admit?: Admit): Promise<PublishedKey> {
+    const { local, issuer, path, whereabouts, again } = place;
     if (kid === undefined) {
       throw createAuthError(
         'AUTH_KEY_UNKNOWN',
         'expected a kid in the header, which names the key of the issuer, found none',
       );
     }
-    if (local) this.#onAsked?.('this process');
-    const own = await local?.find(kid);
-    if (local && own) return new PublishedKey({ key: own, holder: local, kid, find: again });
+    if (local) {
+      this.#onAsked?.('this process');
+      const own = await local.find(kid);
+      if (own) return new PublishedKey({ key: own, holder: local, kid, find: again });
+    }
+    const askedAt = this.#now();
     const url = await this.#locate(discovery, issuer, path);
     this.#onAsked?.(new URL(url));
     const known = this.#remote.get(url);
     const set = known ?? new RemoteKeySet(url, this.#network, this.#logger);
-    if (known || !admit) this.#keep(url, set);
+    set.usedAt = ++this.#uses;
+    if (!known && !admit) this.#keep(url, set);
     // A stranger that is turned away leaves nothing behind.
     const key = await set.find(kid, admit && (() => admit() && this.#keep(url, set)));
+    if (whereabouts.size >= MAX_REMOTE_KEY_SETS) whereabouts.clear();
+    const believedUntil = askedAt + BELIEVE_DISCOVERY;
+    whereabouts.set(issuer, { url, discovery, believedUntil });
     return new PublishedKey({ key, holder: set, kid, find: again });
   }
 
   async #locate(discovery: DiscoveryService, issuer: string, path: string): Promise<string> {
     try {
-      const { clock } = this.#network;
-      const find = () => locate(discovery, issuer, path, this.#urls);
-      return await endAfter(DISCOVERY_PATIENCE, clock, find);
+      const located = locate(discovery, issuer, path, this.#urls);
+      // Most answer from memory, and need no timer.
+      if (await endsAtOnce(located)) return await located;
+      return await endAfter(DISCOVERY_PATIENCE, this.#network.clock, () => located);
     } catch (error) {
       throw createAuthError('AUTH_KEYS_UNAVAILABLE', (error as Error).message, { cause: error });
     }
   }
 
+  #now(): number {
+    return this.#network.clock.monotonic();
+  }
+
   #keep(url: string, set: RemoteKeySet): true {
-    // Setting it again makes it the newest in the order of the map.
-    this.#remote.delete(url);
     this.#remote.set(url, set);
     if (this.#remote.size > MAX_REMOTE_KEY_SETS) this.#forgetOne(url);
     return true;
   }
 
   #forgetOne(newest: string): void {
-    const [oldest = newest] = this.#remote.keys();
-    let forgotten = oldest;
-    for (const [url, set] of this.#remote) {
-      if (set.hasKeys || url === newest) continue;
-      forgotten = url;
-      break;
-    }
+    const [[forgotten] = [newest]] = [...this.#remote]
+      .filter(([url]) => url !== newest)
+      .sort(([, one], [, other]) => +one.hasKeys - +other.hasKeys || one.usedAt - other.usedAt);
     this.#remote.delete(forgotten);
   }
 }

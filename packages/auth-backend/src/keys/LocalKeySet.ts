@@ -38,8 +38,8 @@ export class LocalKeySet implements KeyHolder {
    * @throws ServiceUnavailableError `AUTH_KEYS_UNAVAILABLE` when the issuer fails to say, of other keys
    */
   async find(kid: string): Promise<VerificationKey | undefined> {
-    const known = this.#keys.get(kid);
-    if (known && this.#age() < REFRESH_AFTER) return known;
+    const known = this.atHand(kid);
+    if (known) return known;
     const underWay = this.#listing;
     try {
       await this.#list();
@@ -57,9 +57,10 @@ export class LocalKeySet implements KeyHolder {
     return found;
   }
 
-  /** {@inheritDoc KeyHolder.holds} */
-  holds(kid: string | undefined, key: VerificationKey): boolean {
-    return this.#keys.get(kid ?? '') === key && this.#age() < REFRESH_AFTER;
+  /** {@inheritDoc KeyHolder.atHand} */
+  atHand(kid: string | undefined): VerificationKey | undefined {
+    const key = this.#keys.get(kid ?? '');
+    return key && this.#age() < REFRESH_AFTER ? key : undefined;
   }
 
   /**

@@ -1,12 +1,12 @@
 import type { VerificationKey } from '../tokens/verifyJws';
 
-/** A set of published keys that knows by itself whether it has one of them. */
+/** A set of published keys that knows by itself which it has. */
 export interface KeyHolder {
   /**
-   * Tells whether this very key is published under the id, without asking anybody; false also where somebody would
-   * have to be asked by now.
+   * Returns the key that is published under the id, without asking anybody; undefined also where somebody would have
+   * to be asked by now.
    */
-  holds(kid: string | undefined, key: VerificationKey): boolean;
+  atHand(kid: string | undefined): VerificationKey | undefined;
 }
 
 /** A key as an issuer publishes it. What it proved holds as long as it is published. */
@@ -15,14 +15,14 @@ export class PublishedKey {
   readonly #holder: KeyHolder;
   /** As the token names it: a third party's may name none. */
   readonly #kid: string | undefined;
-  readonly #find: () => Promise<PublishedKey>;
+  readonly #find: () => PublishedKey | Promise<PublishedKey>;
 
   /** @param options - `find`: finds it as it was found, where `holder` does not know */
   constructor(options: {
     key: VerificationKey;
     holder: KeyHolder;
     kid: string | undefined;
-    find: () => Promise<PublishedKey>;
+    find: () => PublishedKey | Promise<PublishedKey>;
   }) {
     this.key = options.key;
     this.#holder = options.holder;
@@ -32,7 +32,7 @@ export class PublishedKey {
 
   /** Tells whether this very key is known to be published; where it is not, {@link confirm} asks. */
   isPublished(): boolean {
-    return this.#holder.holds(this.#kid, this.key);
+    return this.#holder.atHand(this.#kid) === this.key;
   }
 
   /** Looks whether this very key is published; a key that cannot be had is not. */

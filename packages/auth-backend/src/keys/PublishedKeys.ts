@@ -54,7 +54,10 @@ export class PublishedKeys {
 
   /** Returns the key with this id, of several the last; without an id, the only key of the set. */
   find(kid: string | undefined, onUnusable: OnUnusable): VerificationKey | undefined {
-    if (kid !== undefined) return lastKey(this.#byId.get(kid) ?? [], onUnusable);
+    if (kid !== undefined) {
+      const entries = this.#byId.get(kid);
+      return entries && lastKey(entries, onUnusable);
+    }
     let only: VerificationKey | undefined;
     for (const entries of this.#byId.values()) {
       const key = lastKey(entries, onUnusable);
@@ -62,13 +65,6 @@ export class PublishedKeys {
       only ??= key;
     }
     return only;
-  }
-
-  /** Tells whether this is what {@link find} returns for the id; of keys that have been imported. */
-  holds(kid: string | undefined, key: VerificationKey): boolean {
-    const entries = kid === undefined ? undefined : this.#byId.get(kid);
-    if (entries?.length === 1) return entries[0]?.imported === key;
-    return this.find(kid, () => {}) === key;
   }
 
   #add(jwk: PublicJwk, before: PublishedKeys | undefined): void {
@@ -82,11 +78,11 @@ export class PublishedKeys {
 }
 
 function lastKey(entries: readonly Entry[], onUnusable: OnUnusable): VerificationKey | undefined {
-  return entries.reduceRight<VerificationKey | undefined>((later, entry) => {
-    if (later) return later;
-    entry.imported ??= importPublicJwk(entry.jwk);
-    if (typeof entry.imported !== 'string') return entry.imported;
-    onUnusable(entry, entry.imported);
-    return undefined;
-  }, undefined);
+  for (let at = entries.length - 1; at >= 0; at -= 1) {
+    const entry = entries[at] as Entry;
+    const key = (entry.imported ??= importPublicJwk(entry.jwk));
+    if (typeof key !== 'string') return key;
+    onUnusable(entry, key);
+  }
+  return undefined;
 }

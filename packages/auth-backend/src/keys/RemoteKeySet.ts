@@ -37,6 +37,8 @@ const MAX_TOLD = 10;
  * the issuer again, as far as the bucket allows; an outage does not take known keys away.
  */
 export class RemoteKeySet implements KeyHolder {
+  /** For those who keep many: the greater, the later. */
+  usedAt = 0;
   readonly #url: string;
   /** For messages: the query can hold a secret. */
   readonly #shownUrl: string;
@@ -56,6 +58,11 @@ export class RemoteKeySet implements KeyHolder {
   /** What was wrong with entries of the set, so that each change of it is told once. */
   #problems = '';
   readonly #toldOf = new WeakSet<object>();
+  readonly #tellOnce = (entry: object, problem: string) => {
+    if (this.#toldOf.has(entry)) return;
+    this.#toldOf.add(entry);
+    this.#tellOf(problem);
+  };
 
   /** @param thirdParty - given when the issuer is none of this backend's plugins */
   constructor(
@@ -82,6 +89,7 @@ export class RemoteKeySet implements KeyHolder {
     copy.#published = this.#published;
     copy.#fetchedAt = this.#fetchedAt;
     copy.#emptySince = this.#emptySince;
+    copy.usedAt = this.usedAt;
     return copy;
   }
 
@@ -90,9 +98,9 @@ export class RemoteKeySet implements KeyHolder {
     return !this.#published.isEmpty;
   }
 
-  /** {@inheritDoc KeyHolder.holds} */
-  holds(kid: string | undefined, key: VerificationKey): boolean {
-    return this.#age() < this.#terms.refreshAfter && this.#published.holds(kid, key);
+  /** {@inheritDoc KeyHolder.atHand} */
+  atHand(kid: string | undefined): VerificationKey | undefined {
+    return this.#age() < this.#terms.refreshAfter ? this.#lookUp(kid) : undefined;
   }
 
   /**
@@ -148,11 +156,7 @@ export class RemoteKeySet implements KeyHolder {
   }
 
   #lookUp(kid: string | undefined): VerificationKey | undefined {
-    return this.#published.find(kid, (entry, problem) => {
-      if (this.#toldOf.has(entry)) return;
-      this.#toldOf.add(entry);
-      this.#tellOf(problem);
-    });
+    return this.#published.find(kid, this.#tellOnce);
   }
 
   /** Fetches the set, once for all who ask meanwhile; a failure is remembered, not thrown. */

@@ -1,3 +1,4 @@
+import { MAX_TOKEN_LENGTH } from '../tokens/parseCompact';
 import type { Ageing, MemoryBudget } from './MemoryBudget';
 
 /**
@@ -69,9 +70,15 @@ export class TokenMemory<TValue> implements Ageing {
   }
 }
 
-/** Copies a token to be kept: what was cut out of a longer text, such as a header, holds on to all of it. */
+/** Where tokens pass through on being copied, each over the one before. */
+const passage = Buffer.alloc(MAX_TOKEN_LENGTH);
+
+/**
+ * Copies a token to be kept, of at most {@link MAX_TOKEN_LENGTH}: what was cut out of a longer text, such as a header,
+ * holds on to all of it.
+ */
 export function copyToken(token: string): string {
-  return Buffer.from(token, 'latin1').toString('latin1');
+  return passage.toString('latin1', 0, passage.write(token, 'latin1'));
 }
 
 function nameOf(token: string, about: string): string {

@@ -38,7 +38,7 @@ export function createKey(kid: string, alg: SignatureAlgorithm = 'ES256'): KeyFi
 
 function publish(key: VerificationKey): PublishedKey {
   const find = async () => publish(key);
-  return new PublishedKey({ key, holder: { holds: () => true }, kid: key.kid, find });
+  return new PublishedKey({ key, holder: { atHand: () => key }, kid: key.kid, find });
 }
 
 /** Writes a number in so many bytes, as the parameters of a JWK are. */

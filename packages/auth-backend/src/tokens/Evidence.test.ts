@@ -12,7 +12,7 @@ function keyOf(holds: boolean, issuer: 'publishes it' | 'publishes another' | 'i
   const key: PublishedKey = new PublishedKey({
     key: verification,
     kid: 'k',
-    holder: { holds: (kid, held) => holds && kid === 'k' && held === verification },
+    holder: { atHand: kid => (holds && kid === 'k' ? verification : undefined) },
     async find() {
       asked.push('issuer');
       if (issuer === 'is away') throw new Error('down');

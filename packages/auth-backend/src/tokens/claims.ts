@@ -46,10 +46,10 @@ export function readTimes(
   now: number,
   { thirdParty = false } = {},
 ): TokenTimes {
-  const read = (name: 'iat' | 'exp' | 'nbf') => readNumericDate(claims, name, thirdParty);
-  const iat = thirdParty && !Object.hasOwn(claims, 'iat') ? 0 : read('iat');
-  const exp = read('exp');
-  const nbf = Object.hasOwn(claims, 'nbf') ? read('nbf') : iat;
+  const iat =
+    thirdParty && !Object.hasOwn(claims, 'iat') ? 0 : readNumericDate(claims, 'iat', thirdParty);
+  const exp = readNumericDate(claims, 'exp', thirdParty);
+  const nbf = Object.hasOwn(claims, 'nbf') ? readNumericDate(claims, 'nbf', thirdParty) : iat;
   if (exp < iat) throw invalidClaim('exp', `a time after iat ${iat}`, exp);
   if (exp <= now) {
     throw createAuthError(

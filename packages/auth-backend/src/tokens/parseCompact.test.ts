@@ -100,8 +100,10 @@ describe('parseCompact', () => {
     [`${header}=.${payload}.${signature}`, 'header: is not canonical base64url'],
     [`${header}.${payload}=.${signature}`, 'payload: is not canonical base64url'],
     [`${good}=`, 'signature: is not canonical base64url'],
-    [withHeader('[]'), 'header: is not a JSON object'],
-    [withPayload('[]'), 'payload: is not a JSON object'],
+    [withHeader('[]'), 'header: does not begin as a JSON object'],
+    [withPayload('[]'), 'payload: does not begin as a JSON object'],
+    [withHeader(' []'), 'header: is not a JSON object'],
+    [withPayload('\n[]'), 'payload: is not a JSON object'],
     [withHeader('{"alg":1}'), 'header: expected a name as alg, found a number'],
     [withHeader('{"alg":"a","typ":null}'), 'header: expected a name as typ, found null'],
     [
@@ -120,6 +122,14 @@ describe('parseCompact', () => {
         reason: `the token is not a well-formed JWS: ${detail}`,
       }),
     );
+  });
+
+  it('reads each of many headers as it is, in whatever order they come', () => {
+    const kids = Array.from({ length: 250 }, (_, index) => `key-${index}`);
+    for (const kid of [...kids, ...kids.reverse(), 'key-0', 'key-0']) {
+      const token = withHeader(`{"alg":"ES256","kid":"${kid}"}`);
+      expect(parseCompact(token).header).toEqual({ alg: 'ES256', kid });
+    }
   });
 
   it('reads the shortest segments, the longest token, an empty typ and members of no meaning', () => {

@@ -29,8 +29,15 @@ export interface UnverifiedJws {
   unverifiedClaims(): JsonObject;
 }
 
-/** What JavaScript writes for a variable that holds no text; no token is one of them. */
-const emptyVariables: ReadonlySet<string> = new Set(['undefined', 'null']);
+/** How a JSON object begins in base64url: with a brace, or white space before it. */
+const OBJECT_START = /^(?:e[w-z0-9_-]|I[A-P]|C[Q-Za-v]|D[Q-Za-f])/;
+
+/** How many headers are known at most, and how long one of them may be, in characters. */
+const MAX_KNOWN_HEADERS = 100;
+const MAX_KNOWN_HEADER = 256;
+
+/** Headers that were read before: an issuer writes the same one as long as it signs with the same key. */
+const knownHeaders = new Map<string, ProtectedHeader>();
 
 /** A token as it was presented: a JWS, or what may still be an external caller's. */
 export interface ParsedToken {
@@ -75,7 +82,8 @@ function splitSegments(token: unknown): Segments | string {
   if (length > MAX_TOKEN_LENGTH) {
     return `expected at most ${MAX_TOKEN_LENGTH} characters, found ${length}`;
   }
-  if (emptyVariables.has(token)) {
+  // What JavaScript writes for a variable that holds no text.
+  if (token === 'undefined' || token === 'null') {
     return `found the text ${quote(token)}; the variable of the caller is empty`;
   }
   const first = token.indexOf('.');
@@ -96,11 +104,22 @@ function splitSegments(token: unknown): Segments | string {
 function readSegments({ header, payload, signature, signingInput }: Segments): UnverifiedJws {
   let claims: JsonObject | undefined;
   return {
-    header: readHeader(decodeObject(header, 'header')),
+    header: knownHeaders.get(header) ?? readNewHeader(header),
     signingInput,
     signature: decodeSegment(signature, 'signature'),
     unverifiedClaims: () => (claims ??= decodeObject(payload, 'payload')),
   };
+}
+
+function readNewHeader(segment: string): ProtectedHeader {
+  const header = readHeader(decodeObject(segment, 'header'));
+  // Restrictions are of one caller each.
+  if (segment.length <= MAX_KNOWN_HEADER && !header.accessRestrictions) {
+    if (knownHeaders.size >= MAX_KNOWN_HEADERS) knownHeaders.clear();
+    // Not a part of the token, which would be kept with it.
+    knownHeaders.set(Buffer.from(segment, 'latin1').toString('latin1'), header);
+  }
+  return header;
 }
 
 function readHeader(header: JsonObject): ProtectedHeader {
@@ -146,6 +165,8 @@ function readCriticalParameter(header: JsonObject): AccessRestrictionsMap | unde
 }
 
 function decodeObject(segment: string, name: string): JsonObject {
+  // Junk costs its sender more than us: it is not decoded.
+  if (!OBJECT_START.test(segment)) throw malformed(`${name}: does not begin as a JSON object`);
   const object = parseJsonObject(decodeSegment(segment, name));
   if (typeof object === 'string') throw malformed(`${name}: ${object}`);
   return object;

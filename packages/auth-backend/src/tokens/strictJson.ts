@@ -28,7 +28,17 @@ export function parseJsonObject(bytes: Uint8Array): JsonObject | string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return 'is not a JSON object';
   }
-  return whyAmbiguous(text) ?? (value as JsonObject);
+  return isPlain(text, value)
+    ? (value as JsonObject)
+    : (whyAmbiguous(text) ?? (value as JsonObject));
+}
+
+/**
+ * Tells at sight of most tokens that nothing is ambiguous: without structures inside, and exactly as it would be
+ * written, so that nothing was lost in reading.
+ */
+function isPlain(text: string, value: object): boolean {
+  return !text.includes('[') && !text.includes('{', 1) && JSON.stringify(value) === text;
 }
 
 /** Scans valid JSON text for an object that names a member twice, in whatever spelling, and for depth. */

@@ -46,16 +46,16 @@ export function requireAlgorithm(
  * @param key - the key of the issuer that the token's kind and `kid` name, never one from the token
  * @param allowed - the algorithms that this kind of token may use
  * @param turn - where given, quick signatures are verified at once as long as it allows
- * @returns the claims, now proved to be the issuer's
+ * @returns the claims, now proved to be the issuer's; without a promise where that was done at once
  * @throws AuthenticationError `AUTH_ALGORITHM_NOT_ALLOWED`, `AUTH_SIGNATURE_INVALID`, or
  *   `AUTH_TOKEN_MALFORMED` when the payload is not a JSON object
  */
-export async function verifyJws(
+export function verifyJws(
   jws: UnverifiedJws,
   key: VerificationKey,
   allowed: readonly SignatureAlgorithm[],
   turn?: CryptoTurn,
-): Promise<JsonObject> {
+): JsonObject | Promise<JsonObject> {
   const alg = requireAlgorithm(jws, allowed);
   if (!isSameAlgorithm(alg, key.alg)) {
     throw createAuthError(
@@ -63,32 +63,37 @@ export async function verifyJws(
       `expected alg to be that of the key ${quote(key.kid)}, which is ${key.alg}, found ${quote(alg)}`,
     );
   }
-  const { signatureLength } = schemeOf(key.alg);
-  const valid =
-    (signatureLength === undefined || jws.signature.length === signatureLength) &&
-    (await hasValidSignature(jws, key, turn));
-  if (!valid) {
-    throw createAuthError(
-      'AUTH_SIGNATURE_INVALID',
-      `the ${key.alg} signature does not verify with the key ${quote(key.kid)} that the issuer publishes; the token was changed, or another installation uses the same key id`,
-    );
-  }
-  return jws.unverifiedClaims();
+  const valid = hasValidSignature(jws, key, turn);
+  return typeof valid === 'boolean'
+    ? conclude(valid, jws, key)
+    : valid.then(isValid => conclude(isValid, jws, key));
 }
 
-async function hasValidSignature(
+function conclude(isValid: boolean, jws: UnverifiedJws, { alg, kid }: VerificationKey): JsonObject {
+  if (isValid) return jws.unverifiedClaims();
+  throw createAuthError(
+    'AUTH_SIGNATURE_INVALID',
+    `the ${alg} signature does not verify with the key ${quote(kid)} that the issuer publishes; the token was changed, or another installation uses the same key id`,
+  );
+}
+
+function hasValidSignature(
   { signingInput, signature }: UnverifiedJws,
   { alg, publicKey }: VerificationKey,
   turn: CryptoTurn | undefined,
-): Promise<boolean> {
-  const { hash, options, quick } = schemeOf(alg);
+): boolean | Promise<boolean> {
+  const { hash, options, quick, signatureLength } = schemeOf(alg);
+  if (signatureLength !== undefined && signature.length !== signatureLength) return false;
   const data = Buffer.from(signingInput, 'latin1');
   const key = { key: publicKey, ...options };
+  const fail = (cause: unknown) => {
+    throw cryptoFailure(`verify ${alg} signatures`, cause);
+  };
   try {
     return quick && turn?.take()
       ? verify(hash, data, key, signature)
-      : await verifyOnPool(hash, data, key, signature);
+      : verifyOnPool(hash, data, key, signature).catch(fail);
   } catch (cause) {
-    throw cryptoFailure(`verify ${alg} signatures`, cause);
+    return fail(cause);
   }
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@backstage/types';
 import {
   type AccessRestrictionsMap,
   type Clock,
@@ -7,9 +8,10 @@ import {
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
 import type { KeyFinder } from '../../keys/KeySets';
 import type { KeySource } from '../../keys/KeySource';
+import type { PublishedKey } from '../../keys/PublishedKey';
 import { restrictTo } from '../accessRestrictions';
 import type { SignatureAlgorithm } from '../algorithms';
-import { invalidClaim, readSubject, readTimes, tellParty } from '../claims';
+import { invalidClaim, readTimes, tellParty } from '../claims';
 import type { CryptoTurn } from '../CryptoTurn';
 import type { UnverifiedJws } from '../parseCompact';
 import { signJws } from '../signJws';
@@ -80,13 +82,24 @@ export class PluginTokens {
 
   /** Verifies a token that was sent to this plugin. */
   async verify(jws: UnverifiedJws): Promise<PluginTokenProof> {
-    const { pluginId: ownId, keySets, discovery, algorithms, clock, turn } = this.#options;
+    const { keySets, discovery, algorithms, turn } = this.#options;
     requireAlgorithm(jws, algorithms);
     const issuer = jws.unverifiedClaims().sub;
     if (!isPluginId(issuer)) throw invalidClaim('sub', 'the id of the issuing plugin', issuer);
     const key = await keySets.findPluginKey(issuer, { kid: jws.header.kid, discovery });
     const claims = await verifyJws(jws, key.key, algorithms, turn);
     keySets.confirmPlugin(issuer);
+    return this.#read(claims, issuer, key, jws.header.accessRestrictions);
+  }
+
+  /** Reads the claims of the plugin that has signed them. */
+  #read(
+    claims: JsonObject,
+    issuer: string,
+    key: PublishedKey,
+    accessRestrictions: AccessRestrictionsMap | undefined,
+  ): PluginTokenProof {
+    const { pluginId: ownId, clock } = this.#options;
     const { aud, obo } = claims;
     if (aud !== ownId) {
       throw createAuthError(
@@ -100,19 +113,21 @@ export class PluginTokens {
     if (exp - iat > MAX_PLUGIN_TOKEN_LIFE) {
       throw invalidClaim('exp', `at most ${MAX_PLUGIN_TOKEN_LIFE} s after iat`, exp);
     }
-    const subject = `plugin:${readSubject(claims)}`;
-    const proof = { subject, expiresAt: new Date(exp * 1000), evidence: { key, times } };
-    const { accessRestrictions } = jws.header;
+    const subject = `plugin:${issuer}`;
+    const expiresAt = new Date(exp * 1000);
+    const evidence = { key, times };
+    const isForUser = Object.hasOwn(claims, 'obo');
     if (accessRestrictions) {
-      if (Object.hasOwn(claims, 'obo')) throw userBesideRestrictions();
-      return { ...proof, ...restrictTo(ownId, accessRestrictions, whyRestricted(subject, ownId)) };
+      if (isForUser) throw userBesideRestrictions();
+      const restricted = restrictTo(ownId, accessRestrictions, whyRestricted(subject, ownId));
+      return { subject, expiresAt, evidence, ...restricted };
     }
-    if (!Object.hasOwn(claims, 'obo')) return proof;
+    if (!isForUser) return { subject, expiresAt, evidence };
     // A present but unusable obo must never make the plugin itself the caller.
     if (typeof obo !== 'string' || obo === '') {
       throw invalidClaim('obo', 'a limited user token', obo);
     }
-    return { ...proof, limitedUserToken: obo };
+    return { subject, expiresAt, evidence, limitedUserToken: obo };
   }
 }
 

@@ -22,7 +22,10 @@ export interface PluginTokenRoom {
    * @param jws - the same token, parsed, if it is a JWS
    * @returns undefined when it is no plugin token
    */
-  verify(token: string, jws: UnverifiedJws | undefined): Promise<PluginTokenProof | undefined>;
+  verify(
+    token: string,
+    jws: UnverifiedJws | undefined,
+  ): Promise<PluginTokenProof | undefined> | undefined;
 
   /**
    * Issues a token for one call to the target, which lives no longer than the user's token in it, and
@@ -66,7 +69,7 @@ export function decoratePluginTokens(options: {
   if (handler === inner) {
     return {
       isDecorated: false,
-      verify: async (_token, jws) =>
+      verify: (_token, jws) =>
         jws && PluginTokens.recognises(jws) ? pluginTokens.verify(jws) : undefined,
       issue: issueOptions => pluginTokens.issue(issueOptions),
     };

@@ -24,7 +24,7 @@ export interface UserTokenProof {
 /** The tokens of users, full and limited, as the auth plugin signs them. */
 export class UserTokens {
   readonly #options: {
-    readonly findKey: (kid: string | undefined) => Promise<PublishedKey>;
+    readonly findKey: (kid: string | undefined) => PublishedKey | Promise<PublishedKey>;
     readonly algorithms: readonly SignatureAlgorithm[];
     readonly untypedAccepted?: boolean;
     readonly clock: Clock;
@@ -37,7 +37,7 @@ export class UserTokens {
    *   `verifyJws`
    */
   constructor(options: {
-    findKey: (kid: string | undefined) => Promise<PublishedKey>;
+    findKey: (kid: string | undefined) => PublishedKey | Promise<PublishedKey>;
     algorithms: readonly SignatureAlgorithm[];
     untypedAccepted?: boolean;
     clock: Clock;
