@@ -18,12 +18,16 @@ describe('createAuthError', () => {
 
   it("makes errors also where nobody may change what is everybody else's", () => {
     const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')!;
+    const name = Object.getOwnPropertyDescriptor(Error.prototype, 'name')!;
     Object.defineProperty(Error, 'stackTraceLimit', { ...limit, writable: false });
+    Object.defineProperty(Error.prototype, 'name', { ...name, writable: false });
     try {
       const error = createAuthError('AUTH_TOKEN_EXPIRED', 'x');
       expect(error).toMatchObject({ name: 'AuthenticationError', code: 'AUTH_TOKEN_EXPIRED' });
+      expect(error).toBeInstanceOf(AuthenticationError);
     } finally {
       Object.defineProperty(Error, 'stackTraceLimit', limit);
+      Object.defineProperty(Error.prototype, 'name', name);
     }
   });
 

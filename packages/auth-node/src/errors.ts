@@ -31,6 +31,13 @@ const rejections = {
   AUTH_CONFIG_INVALID: [Error, 'Invalid configuration'],
 } as const satisfies Record<AuthErrorCode, readonly [new (message: string) => Error, string]>;
 
+/** Written out, since a bundler may call the classes something else. */
+const names = new Map<unknown, string>([
+  [AuthenticationError, 'AuthenticationError'],
+  [NotAllowedError, 'NotAllowedError'],
+  [ServiceUnavailableError, 'ServiceUnavailableError'],
+]);
+
 /**
  * Why a call was refused, or a backend did not start: a closed set. `AUTH_KEYS_UNAVAILABLE` is answered
  * with 503, `AUTH_PRINCIPAL_NOT_ALLOWED`, `AUTH_ACCESS_RESTRICTED` and `AUTH_DELEGATION_NOT_ALLOWED`
@@ -105,37 +112,34 @@ export function createAuthError(
   options?: { message?: string; cause?: unknown },
 ): AuthError {
   const [ErrorClass, sentence] = rejections[code];
-  const message = options?.message ?? (code === 'AUTH_CONFIG_INVALID' ? reason : sentence);
-  const error: Error =
-    code === 'AUTH_CONFIG_INVALID'
-      ? new Error(message)
-      : withoutStack(() => new ErrorClass(message));
+  const isConfiguration = code === 'AUTH_CONFIG_INVALID';
+  const message = options?.message ?? (isConfiguration ? reason : sentence);
+  const error = isConfiguration ? new Error(message) : createRefusal(ErrorClass, message);
+  Object.defineProperty(error, 'code', { value: code, enumerable: true });
+  // What is wrong with a configuration is told once, at start, to who wrote it: in full.
+  const told = isConfiguration ? reason : printable(reason, MAX_REASON);
+  Object.defineProperty(error, 'reason', { value: told });
   // Backstage's error middleware sends every own property that it can serialise, the cause too. With
-  // `toJSON`, and nothing enumerable but the code, its answer stays at name and message.
-  delete error.cause;
-  Object.defineProperties(error, {
-    code: { value: code, enumerable: true },
-    // What is wrong with a configuration is told once, at start, to who wrote it: in full.
-    reason: { value: code === 'AUTH_CONFIG_INVALID' ? reason : printable(reason, MAX_REASON) },
-    toJSON: { value: () => ({ name: error.name, message }) },
-    ...(options?.cause !== undefined && { cause: { value: options.cause } }),
-  });
+  // `toJSON`, and nothing enumerable but name and code, its answer stays at name and message.
+  Object.defineProperty(error, 'toJSON', { value: () => ({ name: error.name, message }) });
+  const cause = options?.cause;
+  if (cause !== undefined) Object.defineProperty(error, 'cause', { value: cause });
   return error as AuthError;
 }
 
 /**
- * Makes an error that does not tell where it was made: what is wrong with a token stands in the reason, and to walk
- * the stack takes longer than all the rest of a refusal, as often as anybody likes.
+ * Makes an error of a class without running its constructor, and without looking where it is made: what is wrong
+ * with a token stands in the reason, and to walk the stack takes longer than all the rest of a refusal, as often as
+ * anybody likes.
  */
-function withoutStack(make: () => Error): Error {
+function createRefusal(ErrorClass: new (message: string) => Error, message: string): Error {
   const { stackTraceLimit } = Error;
-  // Not an assignment, which throws where the process has frozen what is everybody's.
+  // No assignments: they throw where the process has frozen what is everybody's.
   const isSet = Reflect.set(Error, 'stackTraceLimit', 0);
-  try {
-    return make();
-  } finally {
-    if (isSet) Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
-  }
+  const error = Reflect.construct(Error, [message], ErrorClass) as Error;
+  if (isSet) Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
+  const value = names.get(ErrorClass);
+  return Object.defineProperty(error, 'name', { value, enumerable: true });
 }
 
 /**

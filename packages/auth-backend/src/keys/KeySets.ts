@@ -4,7 +4,7 @@ import type { SignatureAlgorithm } from '../tokens/algorithms';
 import { endAfter, endsAtOnce } from './endAfter';
 import type { Network } from './fetchKeySet';
 import { LocalKeySet } from './LocalKeySet';
-import { locate } from './locate';
+import { locate, type Location } from './locate';
 import { PublishedKey } from './PublishedKey';
 import { type Admit, RemoteKeySet } from './RemoteKeySet';
 import { TokenBucket } from './TokenBucket';
@@ -43,11 +43,10 @@ export interface KeyQuery {
   readonly discovery: DiscoveryService;
 }
 
-/** Where a key of an issuer was found, by what discovery said then. */
-interface Whereabouts {
-  readonly url: string;
+/** Where an issuer publishes, by what discovery said last. */
+interface Whereabouts extends Location {
   readonly discovery: DiscoveryService;
-  /** On the monotonic clock. */
+  /** On the monotonic clock; not at all, where no key was found. */
   readonly believedUntil: number;
 }
 
@@ -85,8 +84,6 @@ export class KeySets {
   #localUserIssuer: LocalKeySet | undefined;
   readonly #remote = new Map<string, RemoteKeySet>();
   #uses = 0;
-  /** By what discovery says. */
-  readonly #urls = new Map<string, string>();
   readonly #pluginWhereabouts = new Map<string, Whereabouts>();
   readonly #userWhereabouts = new Map<string, Whereabouts>();
   readonly #known = new Set<string>();
@@ -215,7 +212,7 @@ export class KeySets {
   }
 
   async #find({ kid, discovery }: KeyQuery, place: Place, admit?: Admit): Promise<PublishedKey> {
-    const { local, issuer, path, whereabouts, again } = place;
+    const { local, issuer, whereabouts, again } = place;
     if (kid === undefined) {
       throw createAuthError(
         'AUTH_KEY_UNKNOWN',
@@ -228,7 +225,10 @@ export class KeySets {
       if (own) return new PublishedKey({ key: own, holder: local, kid, find: again });
     }
     const askedAt = this.#now();
-    const url = await this.#locate(discovery, issuer, path);
+    const location = await this.#locate(discovery, place);
+    const { url } = location;
+    if (whereabouts.size >= MAX_REMOTE_KEY_SETS) whereabouts.clear();
+    whereabouts.set(issuer, { ...location, discovery, believedUntil: -Infinity });
     this.#onAsked?.(new URL(url));
     const known = this.#remote.get(url);
     const set = known ?? new RemoteKeySet(url, this.#network, this.#logger);
@@ -236,15 +236,15 @@ export class KeySets {
     if (!known && !admit) this.#keep(url, set);
     // A stranger that is turned away leaves nothing behind.
     const key = await set.find(kid, admit && (() => admit() && this.#keep(url, set)));
-    if (whereabouts.size >= MAX_REMOTE_KEY_SETS) whereabouts.clear();
     const believedUntil = askedAt + BELIEVE_DISCOVERY;
-    whereabouts.set(issuer, { url, discovery, believedUntil });
+    whereabouts.set(issuer, { ...location, discovery, believedUntil });
     return new PublishedKey({ key, holder: set, kid, find: again });
   }
 
-  async #locate(discovery: DiscoveryService, issuer: string, path: string): Promise<string> {
+  async #locate(discovery: DiscoveryService, place: Place): Promise<Location> {
+    const { issuer, path, whereabouts } = place;
     try {
-      const located = locate(discovery, issuer, path, this.#urls);
+      const located = locate(discovery, issuer, path, whereabouts.get(issuer));
       // Most answer from memory, and need no timer.
       if (await endsAtOnce(located)) return await located;
       return await endAfter(DISCOVERY_PATIENCE, this.#network.clock, () => located);

@@ -2,7 +2,9 @@ import { locate } from './locate';
 
 function at(baseUrl: unknown) {
   const getBaseUrl = () => Promise.resolve(baseUrl as string);
-  return locate({ getBaseUrl, getExternalBaseUrl: getBaseUrl }, 'catalog', '/jwks.json');
+  return locate({ getBaseUrl, getExternalBaseUrl: getBaseUrl }, 'catalog', '/jwks.json').then(
+    ({ url }) => url,
+  );
 }
 
 describe('locate', () => {

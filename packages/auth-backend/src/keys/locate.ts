@@ -7,28 +7,31 @@ const linkLocal = new BlockList();
 linkLocal.addSubnet('169.254.0.0', 16, 'ipv4');
 linkLocal.addSubnet('fe80::', 10, 'ipv6');
 
-/** How many base URLs are known at most; more than there are plugins. */
-const MAX_KNOWN = 1_000;
+/** Where something is that a plugin publishes. */
+export interface Location {
+  /** As discovery gave it. */
+  readonly baseUrl: string;
+  readonly url: string;
+}
 
 /**
  * Returns the URL of what a plugin publishes below its base URL.
  *
  * @param path - begins with a slash
- * @param known - what came of other base URLs: reading one again takes longer than to ask discovery
+ * @param last - where it was before: to read a URL again takes longer than to ask discovery
  * @throws Error that says what is wrong with what discovery answers, fit for a log
  */
 export async function locate(
   discovery: DiscoveryService,
   pluginId: string,
   path: string,
-  known = new Map<string, string>(),
-): Promise<string> {
+  last?: Location,
+): Promise<Location> {
   let baseUrl: string;
   let url: URL;
   try {
     baseUrl = await discovery.getBaseUrl(pluginId);
-    const found = known.get(`${path} ${baseUrl}`);
-    if (found !== undefined) return found;
+    if (last && baseUrl === last.baseUrl) return last;
     url = new URL(baseUrl);
   } catch (cause) {
     const why = `discovery does not give a base URL for the plugin ${quote(pluginId)}`;
@@ -41,9 +44,7 @@ export async function locate(
     );
   }
   url.pathname = url.pathname.replace(/\/+$/, '') + path;
-  if (known.size >= MAX_KNOWN) known.clear();
-  known.set(`${path} ${baseUrl}`, url.href);
-  return url.href;
+  return { baseUrl, url: url.href };
 }
 
 function whyUnfit(url: URL, written: string): string | undefined {

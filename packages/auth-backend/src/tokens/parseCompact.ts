@@ -25,6 +25,8 @@ export interface UnverifiedJws {
   /** What the signature covers: the first two segments exactly as received (RFC 7515 section 5.2). */
   readonly signingInput: string;
   readonly signature: Buffer;
+  /** The first segment, where its like has not been verified before. */
+  readonly newHeader?: string;
   /** The claims, decoded on first use; believe none of them before `verifyJws` has returned. */
   unverifiedClaims(): JsonObject;
 }
@@ -36,8 +38,17 @@ const OBJECT_START = /^(?:e[w-z0-9_-]|I[A-P]|C[Q-Za-v]|D[Q-Za-f])/;
 const MAX_KNOWN_HEADERS = 100;
 const MAX_KNOWN_HEADER = 256;
 
-/** Headers that were read before: an issuer writes the same one as long as it signs with the same key. */
+/** Of tokens that were verified: an issuer writes the same header as long as it signs with the same key. */
 const knownHeaders = new Map<string, ProtectedHeader>();
+
+/** Notes that a token was verified, so that its header need not be read again; restrictions are of one caller each. */
+export function noteHeader({ newHeader, header }: UnverifiedJws): void {
+  if (newHeader === undefined || newHeader.length > MAX_KNOWN_HEADER) return;
+  if (header.accessRestrictions) return;
+  if (knownHeaders.size >= MAX_KNOWN_HEADERS) knownHeaders.clear();
+  // Not a part of the token, which would be kept with it.
+  knownHeaders.set(Buffer.from(newHeader, 'latin1').toString('latin1'), header);
+}
 
 /** A token as it was presented: a JWS, or what may still be an external caller's. */
 export interface ParsedToken {
@@ -102,24 +113,18 @@ function splitSegments(token: unknown): Segments | string {
 }
 
 function readSegments({ header, payload, signature, signingInput }: Segments): UnverifiedJws {
+  // Junk is not decoded; nor is what stands before it.
+  requireObjectStart(header, 'header');
+  requireObjectStart(payload, 'payload');
   let claims: JsonObject | undefined;
+  const known = header.length <= MAX_KNOWN_HEADER ? knownHeaders.get(header) : undefined;
   return {
-    header: knownHeaders.get(header) ?? readNewHeader(header),
+    header: known ?? readHeader(decodeObject(header, 'header')),
+    newHeader: known ? undefined : header,
     signingInput,
     signature: decodeSegment(signature, 'signature'),
     unverifiedClaims: () => (claims ??= decodeObject(payload, 'payload')),
   };
-}
-
-function readNewHeader(segment: string): ProtectedHeader {
-  const header = readHeader(decodeObject(segment, 'header'));
-  // Restrictions are of one caller each.
-  if (segment.length <= MAX_KNOWN_HEADER && !header.accessRestrictions) {
-    if (knownHeaders.size >= MAX_KNOWN_HEADERS) knownHeaders.clear();
-    // Not a part of the token, which would be kept with it.
-    knownHeaders.set(Buffer.from(segment, 'latin1').toString('latin1'), header);
-  }
-  return header;
 }
 
 function readHeader(header: JsonObject): ProtectedHeader {
@@ -165,11 +170,13 @@ function readCriticalParameter(header: JsonObject): AccessRestrictionsMap | unde
 }
 
 function decodeObject(segment: string, name: string): JsonObject {
-  // Junk costs its sender more than us: it is not decoded.
-  if (!OBJECT_START.test(segment)) throw malformed(`${name}: does not begin as a JSON object`);
   const object = parseJsonObject(decodeSegment(segment, name));
   if (typeof object === 'string') throw malformed(`${name}: ${object}`);
   return object;
+}
+
+function requireObjectStart(segment: string, name: string): void {
+  if (!OBJECT_START.test(segment)) throw malformed(`${name}: does not begin as a JSON object`);
 }
 
 function decodeSegment(segment: string, name: string): Buffer {

@@ -10,7 +10,7 @@ import {
 } from './algorithms';
 import { cryptoFailure } from './cryptoFailure';
 import type { CryptoTurn } from './CryptoTurn';
-import type { UnverifiedJws } from './parseCompact';
+import { noteHeader, type UnverifiedJws } from './parseCompact';
 
 /** A public key bound to the one algorithm that it verifies (RFC 8725 section 3.1). */
 export interface VerificationKey {
@@ -70,7 +70,10 @@ export function verifyJws(
 }
 
 function conclude(isValid: boolean, jws: UnverifiedJws, { alg, kid }: VerificationKey): JsonObject {
-  if (isValid) return jws.unverifiedClaims();
+  if (isValid) {
+    noteHeader(jws);
+    return jws.unverifiedClaims();
+  }
   throw createAuthError(
     'AUTH_SIGNATURE_INVALID',
     `the ${alg} signature does not verify with the key ${quote(kid)} that the issuer publishes; the token was changed, or another installation uses the same key id`,

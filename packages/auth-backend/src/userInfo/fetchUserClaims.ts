@@ -24,7 +24,7 @@ export async function fetchUserClaims(
   { fetch, clock, closing }: Network,
 ): Promise<{ claims: unknown } | undefined> {
   const exchange = async ({ signal }: { signal: AbortSignal }) => {
-    const url = await locate(discovery, 'auth', '/v1/userinfo');
+    const { url } = await locate(discovery, 'auth', '/v1/userinfo');
     signal.throwIfAborted();
     const response = await fetch(url, {
       headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
