@@ -67,7 +67,9 @@ export class CallTokens {
     return caller === undefined ? undefined : this.#recall(caller, targetPluginId);
   }
 
-  /** Issues a token for a call to a plugin; empty where it is to be made without one. */
+  /**
+   * Issues a token for a call to a plugin, for which none is recalled; empty where it is to be made without one.
+   */
   async issue(credentials: CredentialsView, targetPluginId: string): Promise<string> {
     const { defaultPolicyDisabled } = this.#options;
     const { principal } = credentials;
@@ -91,7 +93,8 @@ export class CallTokens {
       restrictedDelegation,
     });
     const caller = accessRestrictions ? JSON.stringify([...accessRestrictions]) : '';
-    const known = this.#recall(caller, targetPluginId);
+    const isRecalled = caller === callerOf(credentials);
+    const known = isRecalled ? undefined : this.#recall(caller, targetPluginId);
     return known ?? this.#sign(caller, { targetPluginId, accessRestrictions });
   }
 

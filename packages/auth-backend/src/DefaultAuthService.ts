@@ -15,7 +15,6 @@ import {
   createCredentialsOfService,
   createCredentialsOfUser,
   createNoneCredentials,
-  createServiceCredentials,
   createServicePrincipal,
   type CredentialsOrigin,
   type CredentialsView,
@@ -44,6 +43,7 @@ export class DefaultAuthService implements AuthService {
     readonly keySource: KeySource;
     readonly recorder: AuthRecorder;
   };
+  readonly #ownPrincipal: BackstageServicePrincipal;
 
   constructor(options: {
     pluginId: string;
@@ -53,6 +53,7 @@ export class DefaultAuthService implements AuthService {
     recorder: AuthRecorder;
   }) {
     this.#options = options;
+    this.#ownPrincipal = createServicePrincipal(`plugin:${options.pluginId}`);
   }
 
   async authenticate(
@@ -91,9 +92,7 @@ export class DefaultAuthService implements AuthService {
   }
 
   getOwnServiceCredentials(): Promise<BackstageCredentials<BackstageServicePrincipal>> {
-    return Promise.resolve(
-      createServiceCredentials({ subject: `plugin:${this.#options.pluginId}` }),
-    );
+    return Promise.resolve(createCredentialsOfService(this.#ownPrincipal, {}));
   }
 
   async getPluginRequestToken(options: {
@@ -183,8 +182,7 @@ export class DefaultAuthService implements AuthService {
 
   /** Tells whether credentials are the plugin's own, and not those of somebody for whom it calls. */
   #isOwn({ principal }: CredentialsView): boolean {
-    const isMine =
-      'subject' in principal && principal.subject === `plugin:${this.#options.pluginId}`;
+    const isMine = 'subject' in principal && principal.subject === this.#ownPrincipal.subject;
     // With restrictions it calls for the caller who has them, also where it has called itself.
     return isMine && principal.accessRestrictions === undefined;
   }

@@ -218,7 +218,7 @@ export function viewCredentials(credentials: BackstageCredentials): CredentialsV
   return {
     principal: principal as CredentialsView['principal'],
     token: typeof token === 'string' && token !== '' ? token : undefined,
-    expiresAt: [expiresAt, tokenExpiresAt].find(time => time instanceof Date),
+    expiresAt: asDate(expiresAt) ?? asDate(tokenExpiresAt),
     allAccessRestrictions:
       allAccessRestrictions instanceof Map
         ? (allAccessRestrictions as AccessRestrictionsMap)
@@ -226,6 +226,10 @@ export function viewCredentials(credentials: BackstageCredentials): CredentialsV
     revived: !hidden && !isHandedOut(credentials),
     origin: hidden?.origin,
   };
+}
+
+function asDate(value: unknown): Date | undefined {
+  return value instanceof Date ? value : undefined;
 }
 
 /** Tells credentials of other services: Backstage's have a `toString` of their own that is not enumerable. */

@@ -6,6 +6,7 @@ import type { Network } from './fetchKeySet';
 import { LocalKeySet } from './LocalKeySet';
 import { locate, type Location } from './locate';
 import { PublishedKey } from './PublishedKey';
+import { RecentNames } from './RecentNames';
 import { type Admit, RemoteKeySet } from './RemoteKeySet';
 import { TokenBucket } from './TokenBucket';
 
@@ -27,7 +28,7 @@ const MAX_REMOTE_KEY_SETS = 1_000;
  */
 const STRANGERS_REQUESTS = { capacity: 10, refillEvery: 6_000 };
 
-/** How many plugins are known at most; then the one that was met first becomes a stranger again. */
+/** How many plugins are known at most; then those that were not met for the longest time become strangers again. */
 const MAX_KNOWN_PLUGINS = 10_000;
 
 /** How long discovery is waited for, in milliseconds. */
@@ -86,7 +87,7 @@ export class KeySets {
   #uses = 0;
   readonly #pluginWhereabouts = new Map<string, Whereabouts>();
   readonly #userWhereabouts = new Map<string, Whereabouts>();
-  readonly #known = new Set<string>();
+  #known = new RecentNames(MAX_KNOWN_PLUGINS);
   readonly #strangersRequests: TokenBucket;
   /** As many as the configuration names. */
   readonly #external = new Map<string, RemoteKeySet>();
@@ -110,7 +111,7 @@ export class KeySets {
   copy(options: { network: Network; logger: LoggerService; onAsked?: OnKeyAsked }): KeySets {
     const copy = new KeySets(options);
     const { network, logger } = options;
-    for (const pluginId of this.#known) copy.#known.add(pluginId);
+    copy.#known = this.#known.copy();
     copy.#localUserIssuer = this.#localUserIssuer;
     copy.#uses = this.#uses;
     for (const [id, set] of this.#localPlugins) copy.#localPlugins.set(id, set);
@@ -132,9 +133,6 @@ export class KeySets {
   /** Notes that a plugin exists, because the backend was told of it or calls it. */
   addKnownPlugin(pluginId: string): void {
     this.#known.add(pluginId);
-    if (this.#known.size <= MAX_KNOWN_PLUGINS) return;
-    const [first = pluginId] = this.#known;
-    this.#known.delete(first);
   }
 
   /** Notes that a token of a plugin was verified: it exists, and has not wasted what strangers share. */
@@ -225,10 +223,13 @@ export class KeySets {
       if (own) return new PublishedKey({ key: own, holder: local, kid, find: again });
     }
     const askedAt = this.#now();
-    const location = await this.#locate(discovery, place);
-    const { url } = location;
-    if (whereabouts.size >= MAX_REMOTE_KEY_SETS) whereabouts.clear();
-    whereabouts.set(issuer, { ...location, discovery, believedUntil: -Infinity });
+    const last = whereabouts.get(issuer);
+    const location = await this.#locate(discovery, place, last);
+    const { baseUrl, url } = location;
+    if (location !== last) {
+      if (whereabouts.size >= MAX_REMOTE_KEY_SETS) whereabouts.clear();
+      whereabouts.set(issuer, { baseUrl, url, discovery, believedUntil: -Infinity });
+    }
     this.#onAsked?.(new URL(url));
     const known = this.#remote.get(url);
     const set = known ?? new RemoteKeySet(url, this.#network, this.#logger);
@@ -237,14 +238,17 @@ export class KeySets {
     // A stranger that is turned away leaves nothing behind.
     const key = await set.find(kid, admit && (() => admit() && this.#keep(url, set)));
     const believedUntil = askedAt + BELIEVE_DISCOVERY;
-    whereabouts.set(issuer, { ...location, discovery, believedUntil });
+    whereabouts.set(issuer, { baseUrl, url, discovery, believedUntil });
     return new PublishedKey({ key, holder: set, kid, find: again });
   }
 
-  async #locate(discovery: DiscoveryService, place: Place): Promise<Location> {
-    const { issuer, path, whereabouts } = place;
+  async #locate(
+    discovery: DiscoveryService,
+    { issuer, path }: Place,
+    last: Location | undefined,
+  ): Promise<Location> {
     try {
-      const located = locate(discovery, issuer, path, whereabouts.get(issuer));
+      const located = locate(discovery, issuer, path, last);
       // Most answer from memory, and need no timer.
       if (await endsAtOnce(located)) return await located;
       return await endAfter(DISCOVERY_PATIENCE, this.#network.clock, () => located);

@@ -40,7 +40,7 @@ export class RemoteKeySet implements KeyHolder {
   /** For those who keep many: the greater, the later. */
   usedAt = 0;
   readonly #url: string;
-  /** For messages: the query can hold a secret. */
+  /** For messages, quoted: the query can hold a secret. */
   readonly #shownUrl: string;
   readonly #network: Network;
   readonly #logger: Pick<LoggerService, 'warn'>;
@@ -72,7 +72,7 @@ export class RemoteKeySet implements KeyHolder {
     thirdParty?: ThirdPartyKeys,
   ) {
     this.#url = url;
-    this.#shownUrl = url.replace(/[?#].*$/s, '?...');
+    this.#shownUrl = quote(url.replace(/[?#].*$/s, '?...'));
     this.#network = network;
     this.#logger = logger;
     this.#terms = termsFor(thirdParty);
@@ -177,7 +177,7 @@ export class RemoteKeySet implements KeyHolder {
       this.#pause.noteFailure(beganAt);
       this.#network.onKeySetFetch?.('failure');
       const detail = quote(describeFetchFailure(error, this.#url));
-      this.#logger.warn(`The key set at ${quote(this.#shownUrl)} cannot be fetched: ${detail}`);
+      this.#logger.warn(`The key set at ${this.#shownUrl} cannot be fetched: ${detail}`);
       return;
     }
     this.#pause.noteSuccess();
@@ -209,7 +209,7 @@ export class RemoteKeySet implements KeyHolder {
   }
 
   #tellOf(problem: string): void {
-    this.#logger.warn(`Ignoring a key of the key set at ${quote(this.#shownUrl)}: it ${problem}`);
+    this.#logger.warn(`Ignoring a key of the key set at ${this.#shownUrl}: it ${problem}`);
   }
 
   /** Waits until the request is over, or no longer; tells which. */
@@ -250,7 +250,7 @@ export class RemoteKeySet implements KeyHolder {
       kid === undefined ? 'a single key, as a token without kid needs,' : `the key ${quote(kid)}`;
     return createAuthError(
       'AUTH_KEY_UNKNOWN',
-      `expected ${wanted} at ${quote(this.#shownUrl)}, found ${quote(this.#published.someIds)}; ` +
+      `expected ${wanted} at ${this.#shownUrl}, found ${quote(this.#published.someIds)}; ` +
         'the token is of another installation, or older than the keys of its issuer',
     );
   }
@@ -262,7 +262,7 @@ export class RemoteKeySet implements KeyHolder {
   #unavailable(why = 'see the warnings in the log, and whether discovery gives the right URL') {
     return createAuthError(
       'AUTH_KEYS_UNAVAILABLE',
-      `the key set at ${quote(this.#shownUrl)} cannot be fetched now; ${why}`,
+      `the key set at ${this.#shownUrl} cannot be fetched now; ${why}`,
     );
   }
 }

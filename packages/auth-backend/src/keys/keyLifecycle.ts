@@ -116,11 +116,17 @@ export function planKeys<TKey extends KeyTimes>(
   now: number,
   policy: KeyLifecyclePolicy,
 ): KeyPlan<TKey> {
-  const usable = keys.filter(key => now < signsUntil(key.preparedAt, policy));
-  const settled = usable.filter(key => now >= key.publishedAt + policy.prePublication);
-  const newest = usable.at(-1);
+  let first: TKey | undefined;
+  let settled: TKey | undefined;
+  let newest: TKey | undefined;
+  for (const key of keys) {
+    if (now >= signsUntil(key.preparedAt, policy)) continue;
+    first ??= key;
+    if (now >= key.publishedAt + policy.prePublication) settled = key;
+    newest = key;
+  }
   return {
-    active: settled.at(-1) ?? usable[0],
+    active: settled ?? first,
     prepare:
       newest === undefined ||
       now >= newest.preparedAt + policy.signingLife ||

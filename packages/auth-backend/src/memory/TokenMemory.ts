@@ -82,6 +82,7 @@ export function copyToken(token: string): string {
 }
 
 function nameOf(token: string, about: string): string {
+  if (token === '') return about;
   const end = token.slice(-NAME_LENGTH);
   return about === '' ? end : `${about} ${end}`;
 }

@@ -16,6 +16,8 @@ export interface SigningKey {
 
 const signOnPool = promisify(sign);
 
+const plainHeaders = new WeakMap<SigningKey, { readonly typ: string; readonly segment: string }>();
+
 /**
  * Writes the part of a token that is signed: header and claims, members in the given order, undefined ones
  * left out.
@@ -28,24 +30,28 @@ export function writeSigningInput(
 }
 
 /**
- * Signs what {@link writeSigningInput} wrote, and returns the signature segment.
+ * Signs what {@link writeSigningInput} wrote.
  *
  * @param turn - where given, quick signatures are made at once as long as it allows
+ * @returns the signature segment; without a promise where it was made at once
  */
-export async function signSegments(
+export function signSegments(
   signingInput: string,
   { alg, privateKey }: SigningKey,
   turn?: CryptoTurn,
-): Promise<string> {
+): string | Promise<string> {
   const { hash, options, quick } = schemeOf(alg);
   const data = Buffer.from(signingInput, 'latin1');
   const key = { key: privateKey, ...options };
-  try {
-    const signature =
-      quick && turn?.take() ? sign(hash, data, key) : await signOnPool(hash, data, key);
-    return signature.toString('base64url');
-  } catch (cause) {
+  const fail = (cause: unknown) => {
     throw cryptoFailure(`sign with ${alg}`, cause);
+  };
+  try {
+    return quick && turn?.take()
+      ? sign(hash, data, key).toString('base64url')
+      : signOnPool(hash, data, key).then(signature => signature.toString('base64url'), fail);
+  } catch (cause) {
+    return fail(cause);
   }
 }
 
@@ -54,8 +60,9 @@ export async function signSegments(
  *
  * @param options - `accessRestrictions`: limits that the receiver must know how to keep to; `turn`: as for
  *   {@link signSegments}
+ * @returns the token; without a promise where it was signed at once
  */
-export async function signJws(
+export function signJws(
   typ: string,
   claims: JsonObject,
   key: SigningKey,
@@ -63,14 +70,30 @@ export async function signJws(
     accessRestrictions,
     turn,
   }: { accessRestrictions?: AccessRestrictionsMap; turn?: CryptoTurn } = {},
-): Promise<string> {
-  const critical = accessRestrictions && {
-    crit: [ACCESS_RESTRICTIONS],
-    [ACCESS_RESTRICTIONS]: writeAccessRestrictions(accessRestrictions),
-  };
-  const header = { typ, alg: key.alg, kid: key.kid, ...critical };
-  const signingInput = writeSigningInput(header, claims);
-  return `${signingInput}.${await signSegments(signingInput, key, turn)}`;
+): string | Promise<string> {
+  const header = accessRestrictions
+    ? encodeSegment({
+        typ,
+        alg: key.alg,
+        kid: key.kid,
+        crit: [ACCESS_RESTRICTIONS],
+        [ACCESS_RESTRICTIONS]: writeAccessRestrictions(accessRestrictions),
+      })
+    : plainHeader(typ, key);
+  const signingInput = `${header}.${encodeSegment(claims)}`;
+  const signature = signSegments(signingInput, key, turn);
+  return typeof signature === 'string'
+    ? `${signingInput}.${signature}`
+    : signature.then(segment => `${signingInput}.${segment}`);
+}
+
+/** The header of a key is the same in all of its tokens, which are of one type. */
+function plainHeader(typ: string, key: SigningKey): string {
+  const known = plainHeaders.get(key);
+  if (known?.typ === typ) return known.segment;
+  const segment = encodeSegment({ typ, alg: key.alg, kid: key.kid });
+  plainHeaders.set(key, { typ, segment });
+  return segment;
 }
 
 function encodeSegment(value: object): string {

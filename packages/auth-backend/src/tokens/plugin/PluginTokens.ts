@@ -67,7 +67,7 @@ export class PluginTokens {
     const { pluginId, keySource, keySets, clock, turn } = this.#options;
     const { targetPluginId, onBehalfOf, accessRestrictions } = options;
     keySets.addKnownPlugin(targetPluginId);
-    const key = await keySource.getSigningKey();
+    const key = keySource.signingKeyAtHand() ?? (await keySource.getSigningKey());
     const iat = Math.floor(clock.now() / 1000);
     const userExpiry = onBehalfOf ? Math.floor(onBehalfOf.expiresAt.getTime() / 1000) : Infinity;
     const exp = Math.min(iat + PLUGIN_TOKEN_LIFE, userExpiry);
