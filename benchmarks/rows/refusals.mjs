@@ -26,6 +26,11 @@ const kinds = {
     }),
 };
 
+const waits = {
+  'an unknown key of a plugin in this process':
+    'another replica may have published it a moment ago: it waits for the next of ten reads a second of the store',
+};
+
 const malformations = [
   token => token.slice(0, token.lastIndexOf('.')),
   token => `${token}.${token}`,
@@ -52,7 +57,7 @@ export const rows = [
     name: `refuse ${kind}`,
     reference: "one raw verification of node:crypto; Backstage's auth service",
     modes: ['one'],
-    targets: [{ mode: 'one', reference: 'raw', atMost: 0.2 }],
+    targets: [{ mode: 'one', reference: 'raw', atMost: 0.2, excused: waits[kind] }],
     async setUp(context) {
       const world = await createWorld(context, { config });
       const refused = ({ receiver }) => ({

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { TestClock } from '@stagepass/auth-test-utils';
 import { settle } from '../testing/FakeNetwork';
 import { rejectionOf } from '../testing/refusals';
-import { endAfter } from './endAfter';
+import { endAfter, endsAtOnce } from './endAfter';
 
 /** Everything that Node would end the process for. */
 function watchUnhandled() {
@@ -86,5 +86,23 @@ describe('endAfter', () => {
     await settle();
     stop();
     expect(unhandled).toEqual([]);
+  });
+});
+
+describe('endsAtOnce', () => {
+  const answer = async () => 'from memory';
+  it.each<[string, () => Promise<unknown>, boolean]>([
+    ['an answer', answer, true],
+    ['an answer of others', async () => answer(), true],
+    ['a failure', () => Promise.reject(new Error('down')), true],
+    ['a failure of others', async () => Promise.reject(new Error('down')), true],
+    ['what comes with the next event', () => settle(), false],
+    ['silence', () => new Promise(() => {}), false],
+  ])('says of %s whether it is there', async (_, ask, isThere) => {
+    const { unhandled, stop } = watchUnhandled();
+    expect(await endsAtOnce(ask())).toBe(isThere);
+    await settle();
+    expect(unhandled).toEqual([]);
+    stop();
   });
 });

@@ -56,6 +56,37 @@ describe.each(signatureAlgorithms)('%s', alg => {
 });
 
 describe('verifyJws', () => {
+  it('reads the headers of verified tokens once, unless they name restrictions, and those of others each time', async () => {
+    const { verification, signing } = es256;
+    const sign = (options = {}) => signJws('vnd.backstage.plugin', { sub: 'x' }, signing, options);
+    const plain = await sign();
+    const [one, other] = [parseCompact(plain).header, parseCompact(plain).header];
+    expect(other).not.toBe(one);
+    await verifying(parseCompact(plain), verification, ['ES256']);
+    const { header } = parseCompact(plain);
+    expect(parseCompact(await sign()).header).toBe(header);
+    // It is the same for a token that is not verified yet, and proves nothing of that.
+    const forged = parseCompact(plain.replace(/.{8}$/, 'AAAAAAAA'));
+    expect(forged.header).toBe(header);
+    await expect(verifying(forged, verification, ['ES256'])).rejects.toMatchObject({
+      code: 'AUTH_SIGNATURE_INVALID',
+    });
+    const accessRestrictions = new Map([['catalog', {}]]);
+    const restricted = await sign({ accessRestrictions });
+    await verifying(parseCompact(restricted), verification, ['ES256']);
+    expect(parseCompact(restricted).header).not.toBe(parseCompact(restricted).header);
+  });
+
+  it('keeps apart the headers of many keys', async () => {
+    for (let index = 0; index < 250; index += 1) {
+      const kid = `key-${index % 120}`;
+      const key = { ...es256.verification, kid };
+      const token = await signJws('test', { sub: 'x' }, { ...es256.signing, kid });
+      await verifying(parseCompact(token), key, ['ES256']);
+      expect(parseCompact(token).header).toEqual({ typ: 'test', alg: 'ES256', kid });
+    }
+  });
+
   it('refuses an algorithm that this kind of token may not use, though the key has it', async () => {
     const jws = parseCompact(await signJws('test', {}, keyOf('ES384').signing));
     await expect(verifying(jws, keyOf('ES384').verification, ['ES256'])).rejects.toMatchObject({

@@ -14,6 +14,8 @@ describe('parseJsonObject', () => {
     ['{"a":"a","b":"a","c":{"a":"a"}}'],
     ['{"a":["a","a","b"],"b":["b",{"a":"b"},"b","b"]}'],
     ['{"a":"[{","b":true,"c":null,"d":-1.5}'],
+    ['{"a":["a",",[","[["],"b":[],"c":["a"]}'],
+    ['{"a":["b",["b"]],"b":[[],[[]]]}'],
     ['{"b":1.0,"2":1e400,"1":-0}'],
   ])('reads %s as JSON.parse does', text => {
     expect(parseJsonObject(bytes(text))).toEqual(JSON.parse(text));
@@ -43,6 +45,8 @@ describe('parseJsonObject', () => {
     ['has duplicate members', bytes('{"a":1,"\\u0061":2}')],
     ['has duplicate members', bytes('{"":1,"":2}')],
     ['has duplicate members', bytes('{"1":1,"0":2,"1":1}')],
+    ['has duplicate members', bytes('{"a":["a"],"a":["a"]}')],
+    ['has duplicate members', bytes('{"b":["a",["a"],{"a":1,"a":1}]}')],
     ['has duplicate members', bytes('{"__proto__":1,"__proto__":2}')],
     ['has duplicate members', bytes('{"a":{"b":[0,{"c":"}","c":2}]}}')],
     ['has duplicate members', bytes('{"a":{"b":1},"c":[1,2],"a":3}')],

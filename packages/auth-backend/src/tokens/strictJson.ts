@@ -34,11 +34,12 @@ export function parseJsonObject(bytes: Uint8Array): JsonObject | string {
 }
 
 /**
- * Tells at sight of most tokens that nothing is ambiguous: without structures inside, and exactly as it would be
- * written, so that nothing was lost in reading.
+ * Tells at sight of most tokens that nothing is ambiguous: there is no object and no list in a list inside, and the text
+ * is exactly as the object would be written, so that nothing was lost in reading.
  */
 function isPlain(text: string, value: object): boolean {
-  return !text.includes('[') && !text.includes('{', 1) && JSON.stringify(value) === text;
+  const isNested = text.includes('{', 1) || text.includes('[[') || text.includes(',[');
+  return !isNested && JSON.stringify(value) === text;
 }
 
 /** Scans valid JSON text for an object that names a member twice, in whatever spelling, and for depth. */
