@@ -21,10 +21,7 @@ import type { PluginTokenProof } from './tokens/plugin/PluginTokenProof';
 import { tokenKindOf } from './tokens/tokenKind';
 import type { UserTokenProof, UserTokens } from './tokens/user/UserTokens';
 
-/**
- * Of how many services the principals are kept; a service whose principal is not kept is given a new one with each
- * token.
- */
+/** Of how many services the principals are kept; of any other one is made for each token. */
 const MAX_SERVICES = 1_000;
 
 /** That a service is calling. */

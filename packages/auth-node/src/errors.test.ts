@@ -63,6 +63,9 @@ describe('createAuthError', () => {
   ])('makes %s a %s that reads "%s"', (code, name, message) => {
     const error = createAuthError(code, 'the full reason');
     expect(error).toMatchObject({ code, name, message, reason: 'the full reason' });
+    // As with any error, who passes it on may call it something else.
+    error.name = 'Another';
+    expect(String(error)).toBe(`Another: ${message}`);
     expect(isAuthError(error)).toBe(true);
   });
 

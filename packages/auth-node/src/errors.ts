@@ -139,7 +139,8 @@ function createRefusal(ErrorClass: new (message: string) => Error, message: stri
   const error = Reflect.construct(Error, [message], ErrorClass) as Error;
   if (isSet) Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   const value = names.get(ErrorClass);
-  return Object.defineProperty(error, 'name', { value, enumerable: true });
+  const name = { value, enumerable: true, writable: true, configurable: true };
+  return Object.defineProperty(error, 'name', name);
 }
 
 /**
