@@ -60,15 +60,20 @@ async function decide({ auth }: Receiver, token: string): Promise<string> {
 
 /** Where a document is the whole segment it must be an object, so that 83 good ones are refused; duplicates always are. */
 const whole = {
-  accept: { read: 10, 'is not a JSON object': 83, 'has duplicate members': 2 },
-  reject: { 'is not JSON': 173, 'is not UTF-8': 12, 'is too long': 2, 'is empty': 1 },
-  either: {
-    read: 3,
-    'is not a JSON object': 34,
-    'has duplicate members': 3,
-    'is not JSON': 1,
-    'is not UTF-8': 16,
+  accept: {
+    read: 10,
+    'does not begin as a JSON object': 81,
+    'is not a JSON object': 2,
+    'has duplicate members': 2,
   },
+  reject: {
+    'does not begin as a JSON object': 144,
+    'is not JSON': 40,
+    'is not UTF-8': 1,
+    'is too long': 2,
+    'is empty': 1,
+  },
+  either: { read: 3, 'does not begin as a JSON object': 51, 'has duplicate members': 3 },
 };
 
 /** Within an object any value is good. */

@@ -61,6 +61,8 @@ export interface ParsedToken {
 export function parseToken(token: unknown): ParsedToken {
   const segments = splitSegments(token);
   if (typeof segments === 'string') return { malformed: () => malformed(segments) };
+  // Junk is not decoded, nor is what stands before it.
+  if (!OBJECT_START.test(segments.payload)) return { malformed: () => noObject('payload') };
   try {
     return { jws: readSegments(segments) };
   } catch (error) {
@@ -113,9 +115,6 @@ function splitSegments(token: unknown): Segments | string {
 }
 
 function readSegments({ header, payload, signature, signingInput }: Segments): UnverifiedJws {
-  // Junk is not decoded; nor is what stands before it.
-  requireObjectStart(header, 'header');
-  requireObjectStart(payload, 'payload');
   let claims: JsonObject | undefined;
   const known = header.length <= MAX_KNOWN_HEADER ? knownHeaders.get(header) : undefined;
   return {
@@ -170,13 +169,10 @@ function readCriticalParameter(header: JsonObject): AccessRestrictionsMap | unde
 }
 
 function decodeObject(segment: string, name: string): JsonObject {
+  if (!OBJECT_START.test(segment)) throw noObject(name);
   const object = parseJsonObject(decodeSegment(segment, name));
   if (typeof object === 'string') throw malformed(`${name}: ${object}`);
   return object;
-}
-
-function requireObjectStart(segment: string, name: string): void {
-  if (!OBJECT_START.test(segment)) throw malformed(`${name}: does not begin as a JSON object`);
 }
 
 function decodeSegment(segment: string, name: string): Buffer {
@@ -191,6 +187,10 @@ export function decodeBase64url(text: string): Buffer | undefined {
   // Encoding again is the whole check: a foreign alphabet, padding, white space and stray trailing bits
   // (RFC 4648 section 3.5) all come out different.
   return bytes.toString('base64url') === text ? bytes : undefined;
+}
+
+function noObject(name: string) {
+  return malformed(`${name}: does not begin as a JSON object`);
 }
 
 function malformed(detail: string) {
