@@ -12,8 +12,12 @@ import { note, percentile } from './figures';
 import { junkRequests } from './junk';
 import { LoadGenerator, type Shot } from './LoadGenerator';
 
-/** Good requests alone, and then half of them with as many bad ones, in milliseconds. */
-const GOOD_ALONE = 8_000;
+/**
+ * Good requests alone, first ever more of them until the plugin is as busy as with the others, and then half of them with
+ * as many bad ones, in milliseconds.
+ */
+const MORE_AND_MORE = 20_000;
+const GOOD_ALONE = 12_000;
 const MIXED = 36_000;
 
 /** How often the process is measured, in milliseconds, and the load set anew. */
@@ -67,6 +71,8 @@ describe(title, () => {
       next: () => next.good(),
     });
     load.start();
+    await keepBusy(MORE_AND_MORE, []);
+    load.goodTimes.splice(0);
     await keepBusy(GOOD_ALONE, alone);
     aloneTimes = load.goodTimes.splice(0);
     const mixing = new LoadGenerator({
@@ -136,6 +142,12 @@ describe(title, () => {
     const both = (of: (it: Measurement) => number, all = mean) =>
       [alone, mixed].map(it => `${all(it, of).toFixed(1)} ms`).join(', ');
     note(
+      {
+        name: `${title}: busy, without and with junk`,
+        figure: [alone, mixed]
+          .map(it => `${Math.round(100 * mean(it, ({ utilization }) => utilization))} %`)
+          .join(', '),
+      },
       {
         name: `${title}: median event-loop delay, without and with junk`,
         figure: both(it => it.loopDelay.median),
