@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { type AuthBackend, createAuthBackend } from '@stagepass/auth-backend';
 import type { AuthService, Clock, DiscoveryService } from '@stagepass/auth-node';
 import { systemClock } from '@stagepass/auth-node/internal';
@@ -158,8 +159,14 @@ process.on('disconnect', abandoned);
 // As the guide for operators says; instead of some seconds it waits until the load balancer has noticed.
 process.once('SIGTERM', () => {
   draining = true;
-  process.once('message', () => server.close(() => void stop()));
+  process.once('message', () => void closeServer());
 });
+
+/** Closes what is idle. What has arrived on a connection is read before, so that this is none of them. */
+async function closeServer(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await setImmediate();
+  server.close(() => void stop());
+}
 
 /** Closes what is open: the process ends because nothing holds it. */
 async function stop(): Promise<void> {
