@@ -1,6 +1,5 @@
 import { isSignedWith } from '../../packages/auth-backend/src/tokens/external/legacyMethod';
 import {
-  decodeBase64url,
   parseCompact,
   type UnverifiedJws,
 } from '../../packages/auth-backend/src/tokens/parseCompact';
@@ -20,8 +19,6 @@ interface Case {
  * none, so that this alone must not count as a refusal.
  */
 function complaintAboutPayload(jws: UnverifiedJws): string | undefined {
-  // What does not begin as claims is not decoded, and could be written in any way.
-  if (!decodeBase64url(jws.signingInput.replace(/^.*\./, ''))) return 'is not canonical base64url';
   try {
     jws.unverifiedClaims();
     return undefined;
@@ -31,7 +28,7 @@ function complaintAboutPayload(jws: UnverifiedJws): string | undefined {
   }
 }
 
-const NO_CLAIMS = 'does not begin as a JSON object';
+const noClaims = ['is not UTF-8', 'is not JSON', 'is not a JSON object'];
 
 /** Decides as the product does: by parser and key set, or by parser and secret. */
 async function decide({ key, jws }: Case): Promise<Decision> {
@@ -42,7 +39,7 @@ async function decide({ key, jws }: Case): Promise<Decision> {
     return `refused: ${codeOf(error)}`;
   }
   const complaint = complaintAboutPayload(parsed);
-  if (complaint !== undefined && complaint !== NO_CLAIMS) return `refused: ${complaint}`;
+  if (complaint !== undefined && !noClaims.includes(complaint)) return `refused: ${complaint}`;
   if (key.kty !== 'oct') return decideSignature(key, parsed);
   // As tokens/external/legacyMethod.ts does: of any other algorithm the token is nobody's.
   if (parsed.header.alg !== 'HS256' || key.alg !== 'HS256') return 'refused: nobody’s';
@@ -86,7 +83,9 @@ describeVectors<{ cases: Case[] }>(
       const verified = cases.filter(it => it.valid && it.comment !== EMPTY_PAYLOAD);
       const complaints = verified.map(it => complaintAboutPayload(parseCompact(it.jws)));
       expect(countBy(complaints, String)).toEqual({
-        [NO_CLAIMS]: 34,
+        'is not UTF-8': 6,
+        'is not JSON': 26,
+        'is not a JSON object': 2,
       });
     });
   },

@@ -133,7 +133,7 @@ export class VerifiedTokens {
     if (plugin) {
       const { limitedUserToken, evidence } = plugin;
       if (limitedUserToken === undefined) return this.#proveService(token, plugin, tokenKind);
-      const user = this.#recallUser(limitedUserToken) ?? (await this.#proveUser(limitedUserToken));
+      const user = await this.#userOf(limitedUserToken);
       const actor = this.#principalOf(plugin.subject);
       // Mostly the same plugin calls for a user.
       if (user.principal?.actor !== actor) {
@@ -184,17 +184,20 @@ export class VerifiedTokens {
     return proof;
   }
 
-  #recallUser(limitedUserToken: string): ProvedUser | undefined {
+  #userOf(limitedUserToken: string): ProvedUser | Promise<ProvedUser> {
     const known = this.#users.recall(limitedUserToken);
-    return known && isStanding([known.evidence], this.#now()) ? known : undefined;
+    if (!known) return this.#proveUser(limitedUserToken);
+    const isKnown = isStanding([known.evidence], this.#now());
+    return isKnown ? known : this.#proveUserAgain(limitedUserToken, known);
+  }
+
+  async #proveUserAgain(limitedUserToken: string, known: ProvedUser): Promise<ProvedUser> {
+    if (await confirm([known.evidence], this.#now())) return known;
+    this.#users.forget(limitedUserToken, known);
+    return this.#proveUser(limitedUserToken);
   }
 
   async #proveUser(limitedUserToken: string): Promise<ProvedUser> {
-    const known = this.#users.recall(limitedUserToken);
-    if (known) {
-      if (await confirm([known.evidence], this.#now())) return known;
-      this.#users.forget(limitedUserToken, known);
-    }
     const proof = await this.#userTokens.verifyToken(limitedUserToken, 'limited');
     const { userEntityRef, expiresAt, evidence } = proof;
     const user: ProvedUser = { userEntityRef, expiresAt, evidence };

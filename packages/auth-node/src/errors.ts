@@ -5,38 +5,37 @@ export { AuthenticationError, NotAllowedError, ServiceUnavailableError };
 /** The longest reason, in characters; each foreign value in it has at most 200. */
 const MAX_REASON = 1_500;
 
+/** By the names that they have for Backstage: a bundler may call them something else. */
+const errorClasses = { AuthenticationError, NotAllowedError, ServiceUnavailableError };
+
 /**
  * What each code means: the error class, which Backstage code tells apart by `name`, and the one
  * sentence that the caller may read. All invalid tokens read the same, so that a caller cannot find
  * out by trying what is wrong with a token; the `reason` says it, for log and audit.
  */
 const rejections = {
-  AUTH_CREDENTIALS_MISSING: [AuthenticationError, 'Missing credentials'],
-  AUTH_REQUEST_AMBIGUOUS: [AuthenticationError, 'Malformed or ambiguous credentials'],
-  AUTH_TOKEN_MALFORMED: [AuthenticationError, 'Illegal token'],
-  AUTH_TOKEN_TYPE_UNKNOWN: [AuthenticationError, 'Illegal token'],
-  AUTH_TOKEN_EXPIRED: [AuthenticationError, 'Illegal token'],
-  AUTH_TOKEN_NOT_YET_VALID: [AuthenticationError, 'Illegal token'],
-  AUTH_SIGNATURE_INVALID: [AuthenticationError, 'Illegal token'],
-  AUTH_ALGORITHM_NOT_ALLOWED: [AuthenticationError, 'Illegal token'],
-  AUTH_AUDIENCE_MISMATCH: [AuthenticationError, 'Illegal token'],
-  AUTH_ISSUER_MISMATCH: [AuthenticationError, 'Illegal token'],
-  AUTH_CLAIM_INVALID: [AuthenticationError, 'Illegal token'],
-  AUTH_KEY_UNKNOWN: [AuthenticationError, 'Illegal token'],
-  AUTH_KEYS_UNAVAILABLE: [ServiceUnavailableError, 'Credentials cannot be verified at the moment'],
-  AUTH_LIMITED_TOKEN_NOT_ALLOWED: [AuthenticationError, 'Illegal limited user token'],
-  AUTH_PRINCIPAL_NOT_ALLOWED: [NotAllowedError, 'This endpoint does not allow these credentials'],
-  AUTH_ACCESS_RESTRICTED: [NotAllowedError, 'Access to this plugin is restricted'],
-  AUTH_DELEGATION_NOT_ALLOWED: [NotAllowedError, 'This call may not be made for its caller'],
-  AUTH_CONFIG_INVALID: [Error, 'Invalid configuration'],
-} as const satisfies Record<AuthErrorCode, readonly [new (message: string) => Error, string]>;
-
-/** Written out, since a bundler may call the classes something else. */
-const names = new Map<unknown, string>([
-  [AuthenticationError, 'AuthenticationError'],
-  [NotAllowedError, 'NotAllowedError'],
-  [ServiceUnavailableError, 'ServiceUnavailableError'],
-]);
+  AUTH_CREDENTIALS_MISSING: ['AuthenticationError', 'Missing credentials'],
+  AUTH_REQUEST_AMBIGUOUS: ['AuthenticationError', 'Malformed or ambiguous credentials'],
+  AUTH_TOKEN_MALFORMED: ['AuthenticationError', 'Illegal token'],
+  AUTH_TOKEN_TYPE_UNKNOWN: ['AuthenticationError', 'Illegal token'],
+  AUTH_TOKEN_EXPIRED: ['AuthenticationError', 'Illegal token'],
+  AUTH_TOKEN_NOT_YET_VALID: ['AuthenticationError', 'Illegal token'],
+  AUTH_SIGNATURE_INVALID: ['AuthenticationError', 'Illegal token'],
+  AUTH_ALGORITHM_NOT_ALLOWED: ['AuthenticationError', 'Illegal token'],
+  AUTH_AUDIENCE_MISMATCH: ['AuthenticationError', 'Illegal token'],
+  AUTH_ISSUER_MISMATCH: ['AuthenticationError', 'Illegal token'],
+  AUTH_CLAIM_INVALID: ['AuthenticationError', 'Illegal token'],
+  AUTH_KEY_UNKNOWN: ['AuthenticationError', 'Illegal token'],
+  AUTH_KEYS_UNAVAILABLE: [
+    'ServiceUnavailableError',
+    'Credentials cannot be verified at the moment',
+  ],
+  AUTH_LIMITED_TOKEN_NOT_ALLOWED: ['AuthenticationError', 'Illegal limited user token'],
+  AUTH_PRINCIPAL_NOT_ALLOWED: ['NotAllowedError', 'This endpoint does not allow these credentials'],
+  AUTH_ACCESS_RESTRICTED: ['NotAllowedError', 'Access to this plugin is restricted'],
+  AUTH_DELEGATION_NOT_ALLOWED: ['NotAllowedError', 'This call may not be made for its caller'],
+  AUTH_CONFIG_INVALID: ['Error', 'Invalid configuration'],
+} as const satisfies Record<AuthErrorCode, readonly [keyof typeof errorClasses | 'Error', string]>;
 
 /**
  * Why a call was refused, or a backend did not start: a closed set. `AUTH_KEYS_UNAVAILABLE` is answered
@@ -111,10 +110,10 @@ export function createAuthError(
   reason: string,
   options?: { message?: string; cause?: unknown },
 ): AuthError {
-  const [ErrorClass, sentence] = rejections[code];
-  const isConfiguration = code === 'AUTH_CONFIG_INVALID';
+  const [name, sentence] = rejections[code];
+  const isConfiguration = name === 'Error';
   const message = options?.message ?? (isConfiguration ? reason : sentence);
-  const error = isConfiguration ? new Error(message) : createRefusal(ErrorClass, message);
+  const error = isConfiguration ? new Error(message) : createRefusal(name, message);
   Object.defineProperty(error, 'code', { value: code, enumerable: true });
   // What is wrong with a configuration is told once, at start, to who wrote it: in full.
   const told = isConfiguration ? reason : printable(reason, MAX_REASON);
@@ -132,15 +131,18 @@ export function createAuthError(
  * with a token stands in the reason, and to walk the stack takes longer than all the rest of a refusal, as often as
  * anybody likes.
  */
-function createRefusal(ErrorClass: new (message: string) => Error, message: string): Error {
+function createRefusal(name: keyof typeof errorClasses, message: string): Error {
   const { stackTraceLimit } = Error;
   // No assignments: they throw where the process has frozen what is everybody's.
   const isSet = Reflect.set(Error, 'stackTraceLimit', 0);
-  const error = Reflect.construct(Error, [message], ErrorClass) as Error;
+  const error = Reflect.construct(Error, [message], errorClasses[name]) as Error;
   if (isSet) Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
-  const value = names.get(ErrorClass);
-  const name = { value, enumerable: true, writable: true, configurable: true };
-  return Object.defineProperty(error, 'name', name);
+  return Object.defineProperty(error, 'name', {
+    value: name,
+    enumerable: true,
+    writable: true,
+    configurable: true,
+  });
 }
 
 /**

@@ -6,7 +6,6 @@ import type { Network } from './fetchKeySet';
 import { LocalKeySet } from './LocalKeySet';
 import { locate, type Location } from './locate';
 import { PublishedKey } from './PublishedKey';
-import { RecentNames } from './RecentNames';
 import { type Admit, RemoteKeySet } from './RemoteKeySet';
 import { TokenBucket } from './TokenBucket';
 
@@ -28,7 +27,7 @@ const MAX_REMOTE_KEY_SETS = 1_000;
  */
 const STRANGERS_REQUESTS = { capacity: 10, refillEvery: 6_000 };
 
-/** How many plugins are known at most; then those that were not met for the longest time become strangers again. */
+/** How many plugins are known at most; then the one that was met first becomes a stranger again. */
 const MAX_KNOWN_PLUGINS = 10_000;
 
 /** How long discovery is waited for, in milliseconds. */
@@ -87,7 +86,9 @@ export class KeySets {
   #uses = 0;
   readonly #pluginWhereabouts = new Map<string, Whereabouts>();
   readonly #userWhereabouts = new Map<string, Whereabouts>();
-  #known = new RecentNames(MAX_KNOWN_PLUGINS);
+  readonly #known = new Set<string>();
+  /** Goes on from one to the next, since a new one would pass by all that were forgotten. */
+  readonly #firstKnown = this.#known.values();
   readonly #strangersRequests: TokenBucket;
   /** As many as the configuration names. */
   readonly #external = new Map<string, RemoteKeySet>();
@@ -111,7 +112,7 @@ export class KeySets {
   copy(options: { network: Network; logger: LoggerService; onAsked?: OnKeyAsked }): KeySets {
     const copy = new KeySets(options);
     const { network, logger } = options;
-    copy.#known = this.#known.copy();
+    for (const pluginId of this.#known) copy.#known.add(pluginId);
     copy.#localUserIssuer = this.#localUserIssuer;
     copy.#uses = this.#uses;
     for (const [id, set] of this.#localPlugins) copy.#localPlugins.set(id, set);
@@ -132,7 +133,11 @@ export class KeySets {
 
   /** Notes that a plugin exists, because the backend was told of it or calls it. */
   addKnownPlugin(pluginId: string): void {
+    if (this.#known.has(pluginId)) return;
     this.#known.add(pluginId);
+    if (this.#known.size <= MAX_KNOWN_PLUGINS) return;
+    const first = this.#firstKnown.next();
+    if (!first.done) this.#known.delete(first.value);
   }
 
   /** Notes that a token of a plugin was verified: it exists, and has not wasted what strangers share. */
@@ -151,9 +156,11 @@ export class KeySets {
       whereabouts: this.#pluginWhereabouts,
       again: () => this.findPluginKey(pluginId, query),
     };
+    const atHand = this.#atHand(query, place);
+    if (atHand) return atHand;
     const isKnown = place.local !== undefined || this.#known.has(pluginId);
     const admit = isKnown ? undefined : () => this.#strangersRequests.take();
-    return this.#atHand(query, place) ?? this.#find(query, place, admit);
+    return this.#find(query, place, admit);
   }
 
   /** Finds a key of the auth plugin, which signs user tokens. Errors: see {@link RemoteKeySet.find}. */
@@ -268,9 +275,10 @@ export class KeySets {
   }
 
   #forgetOne(newest: string): void {
-    const [[forgotten] = [newest]] = [...this.#remote]
-      .filter(([url]) => url !== newest)
-      .sort(([, one], [, other]) => +one.hasKeys - +other.hasKeys || one.usedAt - other.usedAt);
-    this.#remote.delete(forgotten);
+    const others = [...this.#remote].filter(([url]) => url !== newest);
+    const withoutKeys = others.filter(([, { hasKeys }]) => !hasKeys);
+    const candidates = withoutKeys.length > 0 ? withoutKeys : others;
+    const [first] = candidates.sort(([, one], [, other]) => one.usedAt - other.usedAt);
+    if (first) this.#remote.delete(first[0]);
   }
 }

@@ -100,10 +100,8 @@ describe('parseCompact', () => {
     [`${header}=.${payload}.${signature}`, 'header: is not canonical base64url'],
     [`${header}.${payload}=.${signature}`, 'payload: is not canonical base64url'],
     [`${good}=`, 'signature: is not canonical base64url'],
-    [withHeader('[]'), 'header: does not begin as a JSON object'],
-    [withPayload('[]'), 'payload: does not begin as a JSON object'],
-    [withHeader(' []'), 'header: is not a JSON object'],
-    [withPayload('\n[]'), 'payload: is not a JSON object'],
+    [withHeader('[]'), 'header: is not a JSON object'],
+    [withPayload('[]'), 'payload: is not a JSON object'],
     [withHeader('{"alg":1}'), 'header: expected a name as alg, found a number'],
     [withHeader('{"alg":"a","typ":null}'), 'header: expected a name as typ, found null'],
     [
@@ -144,7 +142,7 @@ describe('parseCompact', () => {
   it('decodes claims once, and not before they are asked for', () => {
     const jws = parseCompact(good);
     expect(jws.unverifiedClaims()).toBe(jws.unverifiedClaims());
-    expect(() => parseCompact(withPayload(' []'))).not.toThrow();
+    expect(() => parseCompact(withPayload('[]'))).not.toThrow();
   });
 
   it('reads access restrictions that are marked critical in a plugin token', () => {
@@ -256,8 +254,8 @@ describe('parseCompact', () => {
     ['two sub in different spellings', '{"sub":"a","s\\u0075b":"b"}'],
     ['two members deep inside', '{"x":[{"y":{"z":1,"z":2}}]}'],
   ])('refuses claims that are %s', (_, text) => {
-    const token = withPayload(text);
-    expect(() => parseCompact(token).unverifiedClaims()).toThrow(
+    const jws = parseCompact(withPayload(text));
+    expect(() => jws.unverifiedClaims()).toThrow(
       expect.objectContaining({ code: 'AUTH_TOKEN_MALFORMED', message: 'Illegal token' }),
     );
   });

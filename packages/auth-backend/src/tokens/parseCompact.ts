@@ -61,8 +61,8 @@ export interface ParsedToken {
 export function parseToken(token: unknown): ParsedToken {
   const segments = splitSegments(token);
   if (typeof segments === 'string') return { malformed: () => malformed(segments) };
-  // Junk is not decoded, nor is what stands before it.
-  if (!OBJECT_START.test(segments.payload)) return { malformed: () => noObject('payload') };
+  const junk = nameJunk(segments);
+  if (junk) return { malformed: () => malformed(`${junk}: does not begin as a JSON object`) };
   try {
     return { jws: readSegments(segments) };
   } catch (error) {
@@ -112,6 +112,12 @@ function splitSegments(token: unknown): Segments | string {
     signature: token.slice(second + 1),
     signingInput: token.slice(0, second),
   };
+}
+
+/** Names the segment that cannot be JSON at sight: junk is not decoded, nor is what stands beside it. */
+function nameJunk({ header, payload }: Segments): string | undefined {
+  if (!OBJECT_START.test(header)) return 'header';
+  return OBJECT_START.test(payload) ? undefined : 'payload';
 }
 
 function readSegments({ header, payload, signature, signingInput }: Segments): UnverifiedJws {
@@ -169,7 +175,6 @@ function readCriticalParameter(header: JsonObject): AccessRestrictionsMap | unde
 }
 
 function decodeObject(segment: string, name: string): JsonObject {
-  if (!OBJECT_START.test(segment)) throw noObject(name);
   const object = parseJsonObject(decodeSegment(segment, name));
   if (typeof object === 'string') throw malformed(`${name}: ${object}`);
   return object;
@@ -187,10 +192,6 @@ export function decodeBase64url(text: string): Buffer | undefined {
   // Encoding again is the whole check: a foreign alphabet, padding, white space and stray trailing bits
   // (RFC 4648 section 3.5) all come out different.
   return bytes.toString('base64url') === text ? bytes : undefined;
-}
-
-function noObject(name: string) {
-  return malformed(`${name}: does not begin as a JSON object`);
 }
 
 function malformed(detail: string) {

@@ -89,7 +89,7 @@ describe('of several refusals, the one that got furthest gives the reason', () =
     ['AUTH_ALGORITHM_NOT_ALLOWED', fromFirst({}, { alg: 'PS256' })],
     ['AUTH_ISSUER_MISMATCH', fromFirst({ iss: 'https://else.example' })],
     ['AUTH_AUDIENCE_MISMATCH', fromFirst({ aud: 'elsewhere' })],
-    ['AUTH_TOKEN_MALFORMED', legacy(`${JSON.stringify(oldClaims)}}`)],
+    ['AUTH_TOKEN_MALFORMED', legacy(`\ufeff${JSON.stringify(oldClaims)}`)],
     ['AUTH_KEY_UNKNOWN', fromFirst({}, { kid: 'other' })],
     ['AUTH_SIGNATURE_INVALID', fromFirst({}).replace(/.{4}$/, 'AAAA')],
     ['AUTH_SIGNATURE_INVALID', legacy(JSON.stringify(oldClaims), Buffer.alloc(32, 'x'))],

@@ -48,7 +48,7 @@ describe('the methods that may accept a token', () => {
 
   it('with claims that cannot be read, or no JWS at all, are those that might say so', () => {
     const index = new MethodIndex(methods);
-    expect(paths(index.candidates(tokenOf('ES256', 'IAAA')))).toEqual([
+    expect(paths(index.candidates(tokenOf('ES256', 'AAAA')))).toEqual([
       'mesh',
       'any',
       'other mesh',
