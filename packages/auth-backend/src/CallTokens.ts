@@ -1,4 +1,4 @@
-import type { AccessRestrictionsMap, Clock } from '@stagepass/auth-node';
+import type { Clock } from '@stagepass/auth-node';
 import {
   createAuthError,
   type CredentialsView,
@@ -8,10 +8,15 @@ import {
 import { requireDelegable, type RestrictedDelegation } from './delegation';
 import type { KeySource } from './keys/KeySource';
 import type { MemoryBudget } from './memory/MemoryBudget';
-import { TokenMemory } from './memory/TokenMemory';
-import { deriveLimitedUserToken } from './tokens/limitedUser/limitedUserToken';
+import { copyToken, TokenMemory } from './memory/TokenMemory';
+import { isWithin } from './tokens/claims';
+import { isPending } from './tokens/isPending';
+import {
+  deriveLimitedUserToken,
+  type LimitedUserToken,
+} from './tokens/limitedUser/limitedUserToken';
 import type { PluginTokenRoom } from './tokens/plugin/decoratePluginTokens';
-import { PLUGIN_TOKEN_LIFE } from './tokens/plugin/PluginTokens';
+import { PLUGIN_TOKEN_LIFE, type PluginCall } from './tokens/plugin/PluginTokens';
 import type { SigningKey } from './tokens/signJws';
 import type { UserTokens } from './tokens/user/UserTokens';
 
@@ -69,14 +74,19 @@ export class CallTokens {
 
   /**
    * Issues a token for a call to a plugin, for which none is recalled; empty where it is to be made without one.
+   *
+   * @returns the token; without a promise where it was signed at once
    */
-  async issue(credentials: CredentialsView, targetPluginId: string): Promise<string> {
+  issue(credentials: CredentialsView, targetPluginId: string): string | Promise<string> {
     const { defaultPolicyDisabled } = this.#options;
     const { principal } = credentials;
     if (principal.type === 'none' && defaultPolicyDisabled) return '';
     if (principal.type === 'user') {
-      const onBehalfOf = await this.limit(credentials);
-      return this.#sign(callerOf(credentials), { targetPluginId, onBehalfOf });
+      const caller = callerOf(credentials);
+      const onBehalfOf = this.limit(credentials);
+      return isPending(onBehalfOf)
+        ? onBehalfOf.then(limited => this.#sign(caller, { targetPluginId, onBehalfOf: limited }))
+        : this.#sign(caller, { targetPluginId, onBehalfOf });
     }
     if (principal.type !== 'service') {
       throw createAuthError(
@@ -98,10 +108,13 @@ export class CallTokens {
     return known ?? this.#sign(caller, { targetPluginId, accessRestrictions });
   }
 
-  /** Derives the limited token of a user. */
-  async limit(credentials: CredentialsView): Promise<{ token: string; expiresAt: Date }> {
-    const { userTokens, clock } = this.#options;
-    const { principal, token, revived } = credentials;
+  /**
+   * Derives the limited token of a user.
+   *
+   * @returns the token; without a promise where nobody had to be waited for
+   */
+  limit(credentials: CredentialsView): LimitedUserToken | Promise<LimitedUserToken> {
+    const { principal, token, limitedForm, revived } = credentials;
     if (principal.type !== 'user' || token === undefined) {
       throw createAuthError(
         'AUTH_CREDENTIALS_MISSING',
@@ -114,14 +127,21 @@ export class CallTokens {
         },
       );
     }
-    if (revived) {
-      const { userEntityRef } = await userTokens.verifyToken(token, 'user');
-      if (!('userEntityRef' in principal) || principal.userEntityRef !== userEntityRef) {
-        throw createAuthError(
-          'AUTH_CLAIM_INVALID',
-          `the stored credentials name another user than their token, which is ${quote(userEntityRef)}'s; store credentials unchanged`,
-        );
-      }
+    if (revived) return this.#limitRevived(principal, token);
+    const now = this.#options.clock.now() / 1000;
+    return limitedForm && isWithin(limitedForm.times, now)
+      ? { token: limitedForm.token, expiresAt: new Date(limitedForm.times.exp * 1000) }
+      : deriveLimitedUserToken(token, now);
+  }
+
+  async #limitRevived(principal: object, token: string): Promise<LimitedUserToken> {
+    const { userTokens, clock } = this.#options;
+    const { userEntityRef } = await userTokens.verifyToken(token, 'user');
+    if (!('userEntityRef' in principal) || principal.userEntityRef !== userEntityRef) {
+      throw createAuthError(
+        'AUTH_CLAIM_INVALID',
+        `the stored credentials name another user than their token, which is ${quote(userEntityRef)}'s; store credentials unchanged`,
+      );
     }
     return deriveLimitedUserToken(token, clock.now() / 1000);
   }
@@ -135,27 +155,25 @@ export class CallTokens {
     return isFresh && isSignedNow ? issued.token : undefined;
   }
 
-  async #sign(
-    caller: string | undefined,
-    call: {
-      targetPluginId: string;
-      onBehalfOf?: { token: string; expiresAt: Date };
-      accessRestrictions?: AccessRestrictionsMap | undefined;
-    },
-  ): Promise<string> {
+  #sign(caller: string | undefined, call: PluginCall): string | Promise<string> {
     const { pluginTokens, keySource, clock } = this.#options;
     const key = keySource.signingKeyAtHand();
     const from = Math.floor(clock.now() / 1000) * 1000;
-    const token = await pluginTokens.issue(call);
+    const token = pluginTokens.issue(call);
     // Who decorates plugin tokens issues each of them.
-    if (caller !== undefined && key && !pluginTokens.isDecorated) {
-      const userUntil = call.onBehalfOf?.expiresAt.getTime() ?? Infinity;
-      // With the user's token it ends, however new.
-      const until = userUntil <= from + LIFE ? userUntil : from + REUSED_FOR;
-      const issued = { token, key, from, until };
-      const about = call.targetPluginId;
-      this.#issued.remember(caller, issued, { about, valueBytes: token.length });
-    }
+    if (caller === undefined || !key || pluginTokens.isDecorated) return token;
+    const remember = (issued: string) => this.#remember(caller, call, { token: issued, key, from });
+    return isPending(token) ? token.then(remember) : remember(token);
+  }
+
+  #remember(caller: string, call: PluginCall, issued: Omit<Issued, 'until'>): string {
+    const { token, from } = issued;
+    const userUntil = call.onBehalfOf?.expiresAt.getTime() ?? Infinity;
+    // With the user's token it ends, however new.
+    const until = userUntil <= from + LIFE ? userUntil : from + REUSED_FOR;
+    const about = call.targetPluginId;
+    const kept = copyToken(caller);
+    this.#issued.remember(kept, { ...issued, until }, { about, valueBytes: token.length });
     return token;
   }
 }

@@ -108,7 +108,8 @@ export class DefaultAuthService implements AuthService {
       origin = view.origin;
       const known = callTokens.recall(view, targetPluginId);
       if (known === undefined) requirePluginId(targetPluginId);
-      const token = known ?? (await callTokens.issue(view, targetPluginId));
+      const issued = known ?? callTokens.issue(view, targetPluginId);
+      const token = typeof issued === 'string' ? issued : await issued;
       if (recorder.isHeard && token !== '') this.#recordIssue(view, targetPluginId, work);
       return { token };
     } catch (error) {
@@ -146,8 +147,12 @@ export class DefaultAuthService implements AuthService {
           'a limited user token, as in the cookie, is not accepted here; send the user token, or allow limited access',
         );
       }
-      const { principal, token, expiresAt } = proof;
-      return createCredentialsOfUser(principal, { token, origin }, new Date(expiresAt));
+      const { principal, token, limitedForm, expiresAt } = proof;
+      return createCredentialsOfUser(
+        principal,
+        { token, limitedForm, origin },
+        new Date(expiresAt),
+      );
     }
     const { pluginId } = this.#options;
     const { principal, expiresAt: tokenExpiresAt } = proof;

@@ -8,6 +8,7 @@ import {
   createAuthError,
   createServicePrincipal,
   createUserPrincipal,
+  type LimitedForm,
   type MeasuredTokenKind,
   quote,
 } from '@stagepass/auth-node/internal';
@@ -15,6 +16,7 @@ import type { MemoryBudget } from './memory/MemoryBudget';
 import { copyToken, TokenMemory } from './memory/TokenMemory';
 import { confirm, type Evidence, isStanding } from './tokens/Evidence';
 import type { ExternalAccess } from './tokens/external/ExternalAccess';
+import { isPending } from './tokens/isPending';
 import { MAX_TOKEN_LENGTH, type ParsedToken, type UnverifiedJws } from './tokens/parseCompact';
 import type { PluginTokenRoom } from './tokens/plugin/decoratePluginTokens';
 import type { PluginTokenProof } from './tokens/plugin/PluginTokenProof';
@@ -45,6 +47,8 @@ interface UserProof {
   readonly expiresAt: number;
   /** It is the limited form, presented by itself. */
   readonly limited: boolean;
+  /** What stands for the user in calls to others, where that could be told. */
+  readonly limitedForm?: LimitedForm | undefined;
 }
 
 /** A service as the room of its token knows it. */
@@ -129,11 +133,13 @@ export class VerifiedTokens {
   async #prove(token: string, parsed: ParsedToken): Promise<CallerProof> {
     const { jws } = parsed;
     const tokenKind = tokenKindOf(jws);
-    const plugin = await this.#pluginTokens.verify(token, jws);
+    const verified = this.#pluginTokens.verify(token, jws);
+    const plugin = isPending(verified) ? await verified : verified;
     if (plugin) {
       const { limitedUserToken, evidence } = plugin;
       if (limitedUserToken === undefined) return this.#proveService(token, plugin, tokenKind);
-      const user = await this.#userOf(limitedUserToken);
+      const known = this.#userOf(limitedUserToken);
+      const user = isPending(known) ? await known : known;
       const actor = this.#principalOf(plugin.subject);
       // Mostly the same plugin calls for a user.
       if (user.principal?.actor !== actor) {
@@ -145,23 +151,33 @@ export class VerifiedTokens {
         token: limitedUserToken,
         expiresAt: user.expiresAt.getTime(),
         limited: false,
+        limitedForm: { token: limitedUserToken, times: user.evidence.times },
         tokenKind,
       };
-      return this.#remember(token, proof, evidence && [evidence, user.evidence]);
+      return this.#remember(copyToken(token), proof, evidence && [evidence, user.evidence]);
     }
     if (jws && this.#userTokens.recognises(jws)) {
-      const { userEntityRef, expiresAt, limited, evidence } = await this.#userTokens.verify(jws);
-      const proof: CallerProof = {
-        type: 'user',
-        principal: createUserPrincipal(userEntityRef),
-        token: copyToken(token),
-        expiresAt: expiresAt.getTime(),
-        limited,
-        tokenKind,
-      };
-      return this.#remember(token, proof, [evidence]);
+      return this.#proveOwnToken(copyToken(token), jws, tokenKind);
     }
     return this.#proveService(token, await this.#proveExternal(token, jws, parsed), tokenKind);
+  }
+
+  /** @param token - is kept */
+  async #proveOwnToken(token: string, jws: UnverifiedJws, tokenKind: MeasuredTokenKind) {
+    const user = await this.#userTokens.verify(jws);
+    const { userEntityRef, expiresAt, limited, evidence } = user;
+    const limitedForm = limited ? token : user.limitedForm;
+    const proof: CallerProof = {
+      type: 'user',
+      principal: createUserPrincipal(userEntityRef),
+      token,
+      expiresAt: expiresAt.getTime(),
+      limited,
+      limitedForm:
+        limitedForm === undefined ? undefined : { token: limitedForm, times: evidence.times },
+      tokenKind,
+    };
+    return this.#remember(token, proof, [evidence]);
   }
 
   #proveService(token: string, service: ProvedService, tokenKind: MeasuredTokenKind): CallerProof {
@@ -173,13 +189,14 @@ export class VerifiedTokens {
       allAccessRestrictions,
       tokenKind,
     };
-    return this.#remember(token, proof, evidence && [evidence]);
+    return this.#remember(copyToken(token), proof, evidence && [evidence]);
   }
 
+  /** @param token - is kept */
   #remember(token: string, proof: CallerProof, evidence?: readonly Evidence[]): CallerProof {
     // Who decorates plugin tokens sees each token that is presented.
     if (evidence && !this.#pluginTokens.isDecorated) {
-      this.#callers.remember(token, { proof, evidence }, { valueBytes: bytesOf(proof) });
+      this.#callers.remember(token, { proof, evidence }, { valueBytes: bytesOf(proof, token) });
     }
     return proof;
   }
@@ -201,7 +218,7 @@ export class VerifiedTokens {
     const proof = await this.#userTokens.verifyToken(limitedUserToken, 'limited');
     const { userEntityRef, expiresAt, evidence } = proof;
     const user: ProvedUser = { userEntityRef, expiresAt, evidence };
-    this.#users.remember(limitedUserToken, user, { valueBytes: userEntityRef.length });
+    this.#users.remember(copyToken(limitedUserToken), user, { valueBytes: userEntityRef.length });
     return user;
   }
 
@@ -231,8 +248,13 @@ export class VerifiedTokens {
 }
 
 /** How large the texts of a proof are, beside the presented token, in bytes. */
-function bytesOf(proof: CallerProof): number {
-  if (proof.type === 'user') return proof.token.length + proof.principal.userEntityRef.length;
+function bytesOf(proof: CallerProof, presented: string): number {
+  if (proof.type === 'user') {
+    const { token, limitedForm, principal } = proof;
+    const own = token === presented ? 0 : token.length;
+    const form = limitedForm && limitedForm.token !== token ? limitedForm.token.length : 0;
+    return own + form + principal.userEntityRef.length;
+  }
   // Each character can take two, and the map is larger than its text.
   const restrictions = proof.allAccessRestrictions;
   return (

@@ -17,10 +17,18 @@ export interface CredentialsOrigin {
   readonly correlationId?: string;
 }
 
+/** What stands for a user in calls to others: the limited form of their token, and its times in seconds since the epoch. */
+export interface LimitedForm {
+  readonly token: string;
+  readonly times: { readonly iat: number; readonly validFrom: number; readonly exp: number };
+}
+
 /** What credentials hold beside what they show. */
 export interface HiddenCredentials {
   /** The token that proved a user. */
   readonly token?: string;
+  /** The limited form of that token, where the service that handed them out knew it. */
+  readonly limitedForm?: LimitedForm | undefined;
   /** When the token expires, in milliseconds since the epoch, where the credentials do not show it. */
   readonly tokenExpiresAt?: number;
   readonly allAccessRestrictions?: AccessRestrictionsMap;
@@ -187,6 +195,8 @@ export interface CredentialsView {
     | { readonly type: string };
   /** The token that proved a user. */
   readonly token?: string;
+  /** The limited form of that token, where the service that handed them out knew it. */
+  readonly limitedForm?: LimitedForm | undefined;
   /** When the token that proved them expires; absent where it does not, or is not known. */
   readonly expiresAt?: Date;
   /** The restrictions of a service in every plugin. */
@@ -218,6 +228,8 @@ export function viewCredentials(credentials: BackstageCredentials): CredentialsV
   return {
     principal: principal as CredentialsView['principal'],
     token: typeof token === 'string' && token !== '' ? token : undefined,
+    // Of this very token, whatever somebody has written over it.
+    limitedForm: hidden?.token === token ? hidden?.limitedForm : undefined,
     expiresAt: asDate(expiresAt) ?? asDate(tokenExpiresAt),
     allAccessRestrictions:
       allAccessRestrictions instanceof Map

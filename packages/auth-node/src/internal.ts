@@ -22,6 +22,7 @@ export {
   createUserCredentials,
   createUserPrincipal,
   type CredentialsOrigin,
+  type LimitedForm,
   type CredentialsView,
   viewCredentials,
 } from './credentialsObject';

@@ -1,5 +1,5 @@
 import { MemoryBudget, noMemory, readMemoryLimits } from './MemoryBudget';
-import { TokenMemory } from './TokenMemory';
+import { copyToken, TokenMemory } from './TokenMemory';
 
 /** Returns memories with so many entries in all, of tokens that are small beside what may be remembered. */
 function setUp(maxEntries = 1_000, maxBytes = 1024 * 1024) {
@@ -63,12 +63,20 @@ describe('TokenMemory', () => {
     expect(memory.recall('token')).toBeUndefined();
   });
 
-  it('remembers nothing of what is not ASCII: no token is', () => {
+  it('takes no text for another whose characters are longer', () => {
     const { memory } = setUp();
-    memory.remember('tökén\u0142', 'one');
-    expect(memory.recall('tökén\u0142')).toBeUndefined();
+    memory.remember(copyToken('tökén\u0142'), 'one');
     expect(memory.recall('tökénB')).toBeUndefined();
+    memory.remember(copyToken('tökénB'), 'two');
+    expect(memory.recall('tökén\u0142')).toBe('one');
   });
+
+  it.each(['token', 'tökén', 'tökén\u0142', '\u{1f511}', 'x'.repeat(32_768)])(
+    'keeps a copy that is the same: %#',
+    text => {
+      expect(copyToken(text)).toBe(text);
+    },
+  );
 
   it('belongs to whoever has it', () => {
     const { budget, memory } = setUp();

@@ -44,15 +44,14 @@ export class TokenMemory<TValue> implements Ageing {
   /**
    * Remembers a value, unless there is no room for one of this size.
    *
+   * @param token - is kept: see {@link copyToken}
    * @param about - as for `recall`
    * @param valueBytes - how large the texts are that the value holds, beside the token
    */
   remember(token: string, value: TValue, { about = '', valueBytes = 0 } = {}): void {
     const bytes = ENTRY_BYTES + token.length + about.length + valueBytes;
     if (!this.#budget.take(this, bytes)) return;
-    const copy = copyToken(token);
-    // Tokens are ASCII, whatever they came in.
-    if (copy === token) this.#young.set(nameOf(copy, about), { token: copy, about, bytes, value });
+    this.#young.set(nameOf(token, about), { token, about, bytes, value });
   }
 
   /** Forgets a value that no longer holds, unless there is another one by now. */
@@ -78,7 +77,9 @@ const passage = Buffer.alloc(MAX_TOKEN_LENGTH);
  * holds on to all of it.
  */
 export function copyToken(token: string): string {
-  return passage.toString('latin1', 0, passage.write(token, 'latin1'));
+  const copy = passage.toString('latin1', 0, passage.write(token, 'latin1'));
+  // What is not ASCII is no token, and no other text may stand for it.
+  return copy === token ? copy : token;
 }
 
 function nameOf(token: string, about: string): string {

@@ -30,7 +30,7 @@ export function decode(token: string) {
 
 /** Returns a proof without what it rests on, which most tests do not ask about. */
 export async function withoutEvidence<TProof extends { readonly evidence?: unknown }>(
-  proving: Promise<TProof | undefined>,
+  proving: TProof | undefined | Promise<TProof | undefined>,
 ): Promise<Omit<TProof, 'evidence'> | undefined> {
   const proof = await proving;
   if (!proof) return undefined;

@@ -34,12 +34,30 @@ export function parseJsonObject(bytes: Uint8Array): JsonObject | string {
 }
 
 /**
- * Tells at sight of most tokens that nothing is ambiguous: there is no object and no list in a list inside, and the text
- * is exactly as the object would be written, so that nothing was lost in reading.
+ * Tells at sight of most tokens that nothing is ambiguous: nothing stands in anything but texts and numbers in a list,
+ * and there are no more quotes than the members need that were read, so that none was lost in reading.
  */
 function isPlain(text: string, value: object): boolean {
-  const isNested = text.includes('{', 1) || text.includes('[[') || text.includes(',[');
-  return !isNested && JSON.stringify(value) === text;
+  // Without escapes each quote begins or ends a text.
+  if (text.includes('\\') || text.includes('{', 1)) return false;
+  let texts = 0;
+  for (const member of Object.values(value) as unknown[]) {
+    // Its name.
+    texts += 1;
+    if (typeof member === 'string') texts += 1;
+    if (!Array.isArray(member)) continue;
+    for (const item of member as unknown[]) {
+      if (Array.isArray(item)) return false;
+      if (typeof item === 'string') texts += 1;
+    }
+  }
+  return countQuotes(text) === 2 * texts;
+}
+
+function countQuotes(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at + 1)) count += 1;
+  return count;
 }
 
 /** Scans valid JSON text for an object that names a member twice, in whatever spelling, and for depth. */

@@ -42,7 +42,7 @@ function setUp(algorithms: SignatureAlgorithm[] = ['ES256'], published = catalog
   });
   const now = clock.now() / 1000;
   const good = { sub: 'catalog', aud: 'scaffolder', iat: now, exp: now + 3600 };
-  const verify = (claims: JsonObject, header: object = HEADER, key = catalogKey) =>
+  const verify = async (claims: JsonObject, header: object = HEADER, key = catalogKey) =>
     withoutEvidence(tokens.verify(parseCompact(forge(header, claims, key.signing))));
   return { clock, network, asked, tokens, now, good, verify };
 }

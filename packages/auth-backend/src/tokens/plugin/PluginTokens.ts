@@ -13,8 +13,10 @@ import { restrictTo } from '../accessRestrictions';
 import type { SignatureAlgorithm } from '../algorithms';
 import { invalidClaim, readTimes, tellParty } from '../claims';
 import type { CryptoTurn } from '../CryptoTurn';
+import { isPending } from '../isPending';
+import type { LimitedUserToken } from '../limitedUser/limitedUserToken';
 import type { UnverifiedJws } from '../parseCompact';
-import { signJws } from '../signJws';
+import { signJws, type SigningKey } from '../signJws';
 import { requireAlgorithm, verifyJws } from '../verifyJws';
 import { isPluginId } from './pluginId';
 import type { PluginTokenProof } from './PluginTokenProof';
@@ -24,6 +26,15 @@ export const PLUGIN_TOKEN_LIFE = 60 * 60;
 
 /** The longest life that is accepted of another implementation's plugin token, in seconds. */
 const MAX_PLUGIN_TOKEN_LIFE = 24 * 60 * 60;
+
+/** A call to a plugin, for which a token is issued. */
+export interface PluginCall {
+  readonly targetPluginId: string;
+  /** The user for whom it is made. */
+  readonly onBehalfOf?: LimitedUserToken | undefined;
+  /** The limits of the caller for whom it is made. */
+  readonly accessRestrictions?: AccessRestrictionsMap | undefined;
+}
 
 /** The tokens with which plugins call each other: those that this plugin issues and those sent to it. */
 export class PluginTokens {
@@ -58,38 +69,56 @@ export class PluginTokens {
   /**
    * Issues a token for one call to the target, which lives no longer than the user's token in it, and
    * carries the limits of a restricted caller.
+   *
+   * @returns the token; without a promise where it was signed at once
    */
-  async issue(options: {
-    targetPluginId: string;
-    onBehalfOf?: { token: string; expiresAt: Date };
-    accessRestrictions?: AccessRestrictionsMap;
-  }): Promise<string> {
-    const { pluginId, keySource, keySets, clock, turn } = this.#options;
-    const { targetPluginId, onBehalfOf, accessRestrictions } = options;
-    keySets.addKnownPlugin(targetPluginId);
-    const key = keySource.signingKeyAtHand() ?? (await keySource.getSigningKey());
+  issue(call: PluginCall): string | Promise<string> {
+    const { keySource, keySets } = this.#options;
+    keySets.addKnownPlugin(call.targetPluginId);
+    const key = keySource.signingKeyAtHand();
+    return key
+      ? this.#sign(call, key)
+      : keySource.getSigningKey().then(found => this.#sign(call, found));
+  }
+
+  #sign(
+    { targetPluginId, onBehalfOf, accessRestrictions }: PluginCall,
+    key: SigningKey,
+  ): string | Promise<string> {
+    const { pluginId, clock, turn } = this.#options;
     const iat = Math.floor(clock.now() / 1000);
     const userExpiry = onBehalfOf ? Math.floor(onBehalfOf.expiresAt.getTime() / 1000) : Infinity;
     const exp = Math.min(iat + PLUGIN_TOKEN_LIFE, userExpiry);
-    const obo = onBehalfOf?.token;
-    return signJws(
-      tokenTypes.plugin.typParam,
-      { sub: pluginId, aud: targetPluginId, iat, exp, ...(obo !== undefined && { obo }) },
-      key,
-      { accessRestrictions, turn },
-    );
+    const claims = { sub: pluginId, aud: targetPluginId, iat, exp, obo: onBehalfOf?.token };
+    return signJws(tokenTypes.plugin.typParam, claims, key, { accessRestrictions, turn });
   }
 
-  /** Verifies a token that was sent to this plugin. */
-  async verify(jws: UnverifiedJws): Promise<PluginTokenProof> {
-    const { keySets, discovery, algorithms, turn } = this.#options;
+  /**
+   * Verifies a token that was sent to this plugin.
+   *
+   * @returns what it proves; without a promise where nobody had to be waited for
+   */
+  verify(jws: UnverifiedJws): PluginTokenProof | Promise<PluginTokenProof> {
+    const { keySets, discovery, algorithms } = this.#options;
     requireAlgorithm(jws, algorithms);
     const issuer = jws.unverifiedClaims().sub;
     if (!isPluginId(issuer)) throw invalidClaim('sub', 'the id of the issuing plugin', issuer);
-    const key = await keySets.findPluginKey(issuer, { kid: jws.header.kid, discovery });
-    const claims = await verifyJws(jws, key.key, algorithms, turn);
-    keySets.confirmPlugin(issuer);
-    return this.#read(claims, issuer, key, jws.header.accessRestrictions);
+    const key = keySets.findPluginKey(issuer, { kid: jws.header.kid, discovery });
+    return isPending(key)
+      ? key.then(found => this.#verifyWith(found, jws, issuer))
+      : this.#verifyWith(key, jws, issuer);
+  }
+
+  #verifyWith(
+    key: PublishedKey,
+    jws: UnverifiedJws,
+    issuer: string,
+  ): PluginTokenProof | Promise<PluginTokenProof> {
+    const { algorithms, turn } = this.#options;
+    const claims = verifyJws(jws, key.key, algorithms, turn);
+    return isPending(claims)
+      ? claims.then(proved => this.#read(proved, issuer, key, jws.header.accessRestrictions))
+      : this.#read(claims, issuer, key, jws.header.accessRestrictions);
   }
 
   /** Reads the claims of the plugin that has signed them. */
@@ -99,7 +128,8 @@ export class PluginTokens {
     key: PublishedKey,
     accessRestrictions: AccessRestrictionsMap | undefined,
   ): PluginTokenProof {
-    const { pluginId: ownId, clock } = this.#options;
+    const { pluginId: ownId, keySets, clock } = this.#options;
+    keySets.confirmPlugin(issuer);
     const { aud, obo } = claims;
     if (aud !== ownId) {
       throw createAuthError(

@@ -7,7 +7,12 @@ import { refuseForeignAnswer, refuseForeignFailure } from '../foreignFailure';
 import { parseCompact, type UnverifiedJws } from '../parseCompact';
 import type { PluginTokenHandler, PluginTokenHandlerDecorator } from './PluginTokenHandler';
 import type { PluginTokenProof } from './PluginTokenProof';
-import { PluginTokens, userBesideRestrictions, whyRestricted } from './PluginTokens';
+import {
+  type PluginCall,
+  PluginTokens,
+  userBesideRestrictions,
+  whyRestricted,
+} from './PluginTokens';
 
 const WHO = 'decorator of the plugin token handler';
 
@@ -20,24 +25,21 @@ export interface PluginTokenRoom {
    * Verifies a token that was sent to this plugin.
    *
    * @param jws - the same token, parsed, if it is a JWS
-   * @returns undefined when it is no plugin token
+   * @returns undefined when it is no plugin token; without a promise where nobody had to be waited for
    */
   verify(
     token: string,
     jws: UnverifiedJws | undefined,
-  ): Promise<PluginTokenProof | undefined> | undefined;
+  ): PluginTokenProof | undefined | Promise<PluginTokenProof | undefined>;
 
   /**
    * Issues a token for one call to the target, which lives no longer than the user's token in it, and
    * carries the limits of a restricted caller.
    *
+   * @returns the token; without a promise where it was signed at once
    * @throws NotAllowedError `AUTH_DELEGATION_NOT_ALLOWED` when the decorator loses these limits
    */
-  issue(options: {
-    targetPluginId: string;
-    onBehalfOf?: { token: string; expiresAt: Date };
-    accessRestrictions?: AccessRestrictionsMap;
-  }): Promise<string>;
+  issue(call: PluginCall): string | Promise<string>;
 }
 
 /**
@@ -71,7 +73,7 @@ export function decoratePluginTokens(options: {
       isDecorated: false,
       verify: (_token, jws) =>
         jws && PluginTokens.recognises(jws) ? pluginTokens.verify(jws) : undefined,
-      issue: issueOptions => pluginTokens.issue(issueOptions),
+      issue: call => pluginTokens.issue(call),
     };
   }
   return {

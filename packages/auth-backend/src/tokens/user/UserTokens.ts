@@ -6,6 +6,7 @@ import type { SignatureAlgorithm } from '../algorithms';
 import { readSubject, readTimes } from '../claims';
 import type { CryptoTurn } from '../CryptoTurn';
 import type { Evidence } from '../Evidence';
+import { writeLimitedForm } from '../limitedUser/limitedUserToken';
 import { parseCompact, type UnverifiedJws } from '../parseCompact';
 import { requireAlgorithm, verifyJws } from '../verifyJws';
 
@@ -17,6 +18,8 @@ export interface UserTokenProof {
   readonly limited: boolean;
   /** All claims of the token. */
   readonly claims: JsonObject;
+  /** The limited form of a user token that has one. */
+  readonly limitedForm: string | undefined;
   /** What this rests on. */
   readonly evidence: Evidence;
 }
@@ -58,13 +61,15 @@ export class UserTokens {
     const { findKey, algorithms, clock, turn } = this.#options;
     requireAlgorithm(jws, algorithms);
     const key = await findKey(jws.header.kid);
+    const { header } = jws;
     const claims = await verifyJws(jws, key.key, algorithms, turn);
     const times = readTimes(claims, clock.now() / 1000);
     return {
       userEntityRef: readSubject(claims),
       expiresAt: new Date(times.exp * 1000),
-      limited: jws.header.typ === tokenTypes.limitedUser.typParam,
+      limited: header.typ === tokenTypes.limitedUser.typParam,
       claims,
+      limitedForm: writeLimitedForm(header, claims, times),
       evidence: { key, times },
     };
   }
