@@ -25,6 +25,7 @@ import {
 import type { CallTokens } from './CallTokens';
 import type { KeySource } from './keys/KeySource';
 import { copyAccessRestrictions, restrictTo } from './tokens/accessRestrictions';
+import { isPending } from './tokens/isPending';
 import { parseToken } from './tokens/parseCompact';
 import { isPluginId } from './tokens/plugin/pluginId';
 import { whyRestricted } from './tokens/plugin/PluginTokens';
@@ -68,7 +69,8 @@ export class DefaultAuthService implements AuthService {
     const parsed = known ? {} : parseToken(token);
     const tokenKind = known ? known.tokenKind : tokenKindOf(parsed.jws);
     try {
-      const proof = known ?? (await verifiedTokens.verify(token, parsed, remembered));
+      const proving = known ?? verifiedTokens.verify(token, parsed, remembered);
+      const proof = isPending(proving) ? await proving : proving;
       const credentials = this.#admit(proof, options?.allowLimitedAccess === true, options);
       if (recorder.isHeard) {
         const correlationId = options?.correlationId;

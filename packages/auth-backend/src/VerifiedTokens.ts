@@ -13,6 +13,7 @@ import {
   quote,
 } from '@stagepass/auth-node/internal';
 import type { MemoryBudget } from './memory/MemoryBudget';
+import type { Sightings } from './memory/Sightings';
 import { copyToken, TokenMemory } from './memory/TokenMemory';
 import { confirm, type Evidence, isStanding } from './tokens/Evidence';
 import type { ExternalAccess } from './tokens/external/ExternalAccess';
@@ -59,6 +60,7 @@ type ProvedService = Pick<
 
 /** A user as the room of user tokens knows it; of the claims nobody needs more. */
 type ProvedUser = Pick<UserTokenProof, 'userEntityRef' | 'expiresAt' | 'evidence'> & {
+  readonly limitedForm: LimitedForm;
   /** As the service called for it that did so last. */
   principal?: BackstageUserPrincipal;
 };
@@ -74,14 +76,15 @@ export interface Remembered {
 
 /**
  * What the tokens that are presented to one plugin prove. It finds out of which kind a token is and lets that kind's
- * room verify it; what was proved once is remembered for the exact token, as long as its keys stay published and it
- * does not expire.
+ * room verify it; what was proved is remembered for the exact token, as long as its keys stay published and it does not
+ * expire: of a plugin's token from the second time on.
  */
 export class VerifiedTokens {
   readonly #pluginTokens: PluginTokenRoom;
   readonly #userTokens: UserTokens;
   readonly #externalAccess: ExternalAccess;
   readonly #clock: Clock;
+  readonly #sightings: Sightings;
   readonly #callers: TokenMemory<Remembered>;
   /** The users on whose behalf others call: each call has a token of its own, with the same user's in it. */
   readonly #users: TokenMemory<ProvedUser>;
@@ -99,6 +102,7 @@ export class VerifiedTokens {
     this.#userTokens = options.userTokens;
     this.#externalAccess = options.externalAccess;
     this.#clock = options.clock;
+    this.#sightings = options.memory.sightings;
     this.#callers = new TokenMemory(options.memory);
     this.#users = new TokenMemory(options.memory);
   }
@@ -119,8 +123,13 @@ export class VerifiedTokens {
    *
    * @param parsed - the same token
    * @param known - what it has proved before; whoever publishes its keys is asked about them
+   * @returns what it proves; without a promise where nobody had to be waited for
    */
-  verify(token: string, parsed: ParsedToken, known?: Remembered): Promise<CallerProof> {
+  verify(
+    token: string,
+    parsed: ParsedToken,
+    known?: Remembered,
+  ): CallerProof | Promise<CallerProof> {
     return known ? this.#verifyAgain(token, parsed, known) : this.#prove(token, parsed);
   }
 
@@ -130,40 +139,69 @@ export class VerifiedTokens {
     return this.#prove(token, parsed);
   }
 
-  async #prove(token: string, parsed: ParsedToken): Promise<CallerProof> {
+  #prove(token: string, parsed: ParsedToken): CallerProof | Promise<CallerProof> {
+    const plugin = this.#pluginTokens.verify(token, parsed.jws);
+    return isPending(plugin)
+      ? plugin.then(proved => this.#proveWith(proved, token, parsed))
+      : this.#proveWith(plugin, token, parsed);
+  }
+
+  /** @param plugin - what the token proves as a plugin's, if it is one */
+  #proveWith(
+    plugin: PluginTokenProof | undefined,
+    token: string,
+    parsed: ParsedToken,
+  ): CallerProof | Promise<CallerProof> {
+    const tokenKind = tokenKindOf(parsed.jws);
+    if (!plugin) return this.#proveOther(token, parsed, tokenKind);
+    const { limitedUserToken } = plugin;
+    if (limitedUserToken === undefined) return this.#proveService(token, plugin, tokenKind);
+    const user = this.#userOf(limitedUserToken);
+    return isPending(user)
+      ? user.then(proved => this.#proveOnBehalfOf(proved, token, plugin, tokenKind))
+      : this.#proveOnBehalfOf(user, token, plugin, tokenKind);
+  }
+
+  #proveOnBehalfOf(
+    user: ProvedUser,
+    token: string,
+    { subject, evidence }: PluginTokenProof,
+    tokenKind: MeasuredTokenKind,
+  ): CallerProof {
+    const actor = this.#principalOf(subject);
+    // Mostly the same plugin calls for a user.
+    if (user.principal?.actor !== actor) {
+      user.principal = createUserPrincipal(user.userEntityRef, actor);
+    }
+    const proof: CallerProof = {
+      type: 'user',
+      principal: user.principal,
+      token: user.limitedForm.token,
+      expiresAt: user.expiresAt.getTime(),
+      limited: false,
+      limitedForm: user.limitedForm,
+      tokenKind,
+    };
+    return this.#remember(token, proof, evidence && [evidence, user.evidence]);
+  }
+
+  async #proveOther(
+    token: string,
+    parsed: ParsedToken,
+    tokenKind: MeasuredTokenKind,
+  ): Promise<CallerProof> {
     const { jws } = parsed;
-    const tokenKind = tokenKindOf(jws);
-    const verified = this.#pluginTokens.verify(token, jws);
-    const plugin = isPending(verified) ? await verified : verified;
-    if (plugin) {
-      const { limitedUserToken, evidence } = plugin;
-      if (limitedUserToken === undefined) return this.#proveService(token, plugin, tokenKind);
-      const known = this.#userOf(limitedUserToken);
-      const user = isPending(known) ? await known : known;
-      const actor = this.#principalOf(plugin.subject);
-      // Mostly the same plugin calls for a user.
-      if (user.principal?.actor !== actor) {
-        user.principal = createUserPrincipal(user.userEntityRef, actor);
-      }
-      const proof: CallerProof = {
-        type: 'user',
-        principal: user.principal,
-        token: limitedUserToken,
-        expiresAt: user.expiresAt.getTime(),
-        limited: false,
-        limitedForm: { token: limitedUserToken, times: user.evidence.times },
-        tokenKind,
-      };
-      return this.#remember(copyToken(token), proof, evidence && [evidence, user.evidence]);
-    }
-    if (jws && this.#userTokens.recognises(jws)) {
-      return this.#proveOwnToken(copyToken(token), jws, tokenKind);
-    }
-    return this.#proveService(token, await this.#proveExternal(token, jws, parsed), tokenKind);
+    return jws && this.#userTokens.recognises(jws)
+      ? this.#proveUserToken(copyToken(token), jws, tokenKind)
+      : this.#proveService(token, await this.#proveExternal(token, parsed), tokenKind);
   }
 
   /** @param token - is kept */
-  async #proveOwnToken(token: string, jws: UnverifiedJws, tokenKind: MeasuredTokenKind) {
+  async #proveUserToken(
+    token: string,
+    jws: UnverifiedJws,
+    tokenKind: MeasuredTokenKind,
+  ): Promise<CallerProof> {
     const user = await this.#userTokens.verify(jws);
     const { userEntityRef, expiresAt, limited, evidence } = user;
     const limitedForm = limited ? token : user.limitedForm;
@@ -189,15 +227,16 @@ export class VerifiedTokens {
       allAccessRestrictions,
       tokenKind,
     };
-    return this.#remember(copyToken(token), proof, evidence && [evidence]);
+    return this.#remember(token, proof, evidence && [evidence]);
   }
 
-  /** @param token - is kept */
   #remember(token: string, proof: CallerProof, evidence?: readonly Evidence[]): CallerProof {
     // Who decorates plugin tokens sees each token that is presented.
-    if (evidence && !this.#pluginTokens.isDecorated) {
-      this.#callers.remember(token, { proof, evidence }, { valueBytes: bytesOf(proof, token) });
-    }
+    if (!evidence || this.#pluginTokens.isDecorated) return proof;
+    // Some plugins make a token for each call: of none of them another call will come.
+    if (proof.tokenKind === 'plugin' && !this.#sightings.isRepeated(token)) return proof;
+    const kept = proof.type === 'user' && proof.token === token ? proof.token : copyToken(token);
+    this.#callers.remember(kept, { proof, evidence }, { valueBytes: bytesOf(proof, kept) });
     return proof;
   }
 
@@ -217,12 +256,14 @@ export class VerifiedTokens {
   async #proveUser(limitedUserToken: string): Promise<ProvedUser> {
     const proof = await this.#userTokens.verifyToken(limitedUserToken, 'limited');
     const { userEntityRef, expiresAt, evidence } = proof;
-    const user: ProvedUser = { userEntityRef, expiresAt, evidence };
-    this.#users.remember(copyToken(limitedUserToken), user, { valueBytes: userEntityRef.length });
+    const token = copyToken(limitedUserToken);
+    const limitedForm = { token, times: evidence.times };
+    const user: ProvedUser = { userEntityRef, expiresAt, limitedForm, evidence };
+    this.#users.remember(token, user, { valueBytes: userEntityRef.length });
     return user;
   }
 
-  async #proveExternal(token: string, jws: UnverifiedJws | undefined, { malformed }: ParsedToken) {
+  async #proveExternal(token: string, { jws, malformed }: ParsedToken) {
     // What is too long for a token is not worth a digest either, and no handler is bothered with it.
     const isToken = typeof token === 'string' && token !== '' && token.length <= MAX_TOKEN_LENGTH;
     const proof = isToken ? await this.#externalAccess.verify(token, jws) : undefined;

@@ -1,4 +1,5 @@
 import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import { Sightings } from './Sightings';
 
 /** What is remembered of tokens in one process, at most. */
 export interface MemoryLimits {
@@ -41,6 +42,8 @@ export interface Ageing {
  * nothing on a use, and forgetting is never work that grows with what is remembered.
  */
 export class MemoryBudget {
+  /** What was seen by all memories together, for those that remember only what comes again. */
+  readonly sightings = new Sightings();
   readonly #limits: MemoryLimits;
   #entries = 0;
   #bytes = 0;

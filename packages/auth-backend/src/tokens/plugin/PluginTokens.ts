@@ -27,6 +27,9 @@ export const PLUGIN_TOKEN_LIFE = 60 * 60;
 /** The longest life that is accepted of another implementation's plugin token, in seconds. */
 const MAX_PLUGIN_TOKEN_LIFE = 24 * 60 * 60;
 
+/** Of how many plugins the subjects are kept. */
+const MAX_SUBJECTS = 1_000;
+
 /** A call to a plugin, for which a token is issued. */
 export interface PluginCall {
   readonly targetPluginId: string;
@@ -47,6 +50,8 @@ export class PluginTokens {
     readonly clock: Clock;
     readonly turn?: CryptoTurn;
   };
+  /** By plugin id: a text that was looked for before is found faster than one that was just put together. */
+  readonly #subjects = new Map<string, string>();
 
   /** @param options - `algorithms`: those that plugins of this backend sign with; `turn`: see `verifyJws` */
   constructor(options: {
@@ -143,7 +148,7 @@ export class PluginTokens {
     if (exp - iat > MAX_PLUGIN_TOKEN_LIFE) {
       throw invalidClaim('exp', `at most ${MAX_PLUGIN_TOKEN_LIFE} s after iat`, exp);
     }
-    const subject = `plugin:${issuer}`;
+    const subject = this.#subjectOf(issuer);
     const expiresAt = new Date(exp * 1000);
     const evidence = { key, times };
     const isForUser = Object.hasOwn(claims, 'obo');
@@ -158,6 +163,14 @@ export class PluginTokens {
       throw invalidClaim('obo', 'a limited user token', obo);
     }
     return { subject, expiresAt, evidence, limitedUserToken: obo };
+  }
+
+  #subjectOf(issuer: string): string {
+    const known = this.#subjects.get(issuer);
+    if (known !== undefined) return known;
+    const subject = `plugin:${issuer}`;
+    if (this.#subjects.size < MAX_SUBJECTS) this.#subjects.set(issuer, subject);
+    return subject;
   }
 }
 
