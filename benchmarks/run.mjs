@@ -22,6 +22,9 @@ const { values: options } = parseArgs({
     page: { type: 'string', default: here('README.md') },
   },
 });
+/** How many threads the pool has, where the rows of a file say so. */
+const poolThreads = { 'bursts.mjs': 1 };
+
 const mode = options.quick ? 'quick' : 'full';
 if (options.write && (options.quick || options.only !== '')) {
   console.error('--write is for all rows at full length: leave --quick and --only out.');
@@ -33,7 +36,8 @@ const rows = [];
 for (const file of readdirSync(options.rows).sort()) {
   if (!file.endsWith('.mjs')) continue;
   const { only } = options;
-  rows.push(...(await forkFile(join(options.rows, file), { name: `rows/${file}`, mode, only })));
+  const how = { name: `rows/${file}`, mode, only, poolThreads: poolThreads[file] };
+  rows.push(...(await forkFile(join(options.rows, file), how)));
 }
 
 const machine = describeMachine();

@@ -1,13 +1,10 @@
 import { freshCopy } from '../harness/freshStrings.mjs';
-import { runBursts, PER_TURN } from '../harness/bursts.mjs';
 import { createJoseVerifier } from '../subjects/jose.mjs';
 import { expectText, issueElsewhere } from '../subjects/pluginTokens.mjs';
 import { takeApart, verifyRaw, verifyRawInPool } from '../subjects/raw.mjs';
 import { createWorld, RECEIVER } from '../subjects/world.mjs';
 
-const BURST = 1000;
-
-/** @type {Array<import('../harness/runRow.mjs').MeasuredRow | import('../harness/runRow.mjs').OwnRow>} */
+/** @type {import('../harness/runRow.mjs').MeasuredRow[]} */
 export const rows = [
   {
     name: 'authenticate a plugin token, never seen',
@@ -54,45 +51,6 @@ export const rows = [
           ...bothServices(world, issue, /userPrincipal\{user:default\/user-0,actor=.*elsewhere/),
         },
         close: world.close,
-      };
-    },
-  },
-  {
-    name: `authenticate ${BURST} plugin tokens, never seen, in turns of ${PER_TURN}`,
-    reference: 'what a process may do before it looks at its sockets again',
-    async run(context) {
-      const world = await createWorld(context);
-      const { elsewhere } = world;
-      const issue = () => issueElsewhere(elsewhere, BURST);
-      const ours = await runBursts(
-        {
-          prepare: () => issue().map(freshCopy),
-          run: token => world.ours.receiver.authenticate(token),
-        },
-        context.settings,
-      );
-      const raw = await runBursts(
-        {
-          prepare: () => issue().map(takeApart),
-          run: parts => verifyRawInPool(parts, elsewhere.publicKey),
-        },
-        context.settings,
-      );
-      await world.close();
-      return {
-        figures: [
-          { name: 'ours, the least disturbed', value: ours.leastDisturbed, unit: 'ms' },
-          { name: 'raw on the thread pool', unit: 'ms', ...raw.longestTurn },
-        ],
-        targets: [
-          {
-            name: 'verifications outside of the thread pool in one turn',
-            unit: '',
-            value: ours.mostVerifications,
-            atMost: 4,
-          },
-          { name: 'longest turn', unit: 'ms', ...ours.longestTurn, atMost: 5 },
-        ],
       };
     },
   },

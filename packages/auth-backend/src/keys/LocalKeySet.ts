@@ -24,6 +24,9 @@ export class LocalKeySet implements KeyHolder {
   #listedAt = -Infinity;
   /** Never more than one, and over in time: so no listing can overwrite a newer one. */
   #listing: Promise<void> | undefined;
+  /** How many listings have begun, and how many of them when the last one ended that brought keys. */
+  #begun = 0;
+  #ended = 0;
   readonly #unknown = new Turnstile();
 
   constructor(listPublicKeys: () => Promise<PublicJwk[]>, clock: Clock) {
@@ -40,21 +43,15 @@ export class LocalKeySet implements KeyHolder {
   async find(kid: string): Promise<VerificationKey | undefined> {
     const known = this.atHand(kid);
     if (known) return known;
-    const underWay = this.#listing;
     try {
-      await this.#list();
-      // A listing that was under way may have begun before the key was published.
-      if (underWay && !this.#keys.has(kid)) await this.#list();
+      await this.#listFor(kid);
     } catch (cause) {
       const last = this.#keys.get(kid);
       if (last && this.#age() < KEEP_THROUGH_OUTAGE) return last;
       const reason = `an issuer of this process cannot list its keys now: ${quote(String(cause))}`;
       throw createAuthError('AUTH_KEYS_UNAVAILABLE', reason, { cause });
     }
-    const found = this.#keys.get(kid);
-    // Anybody can name keys that do not exist, and all who have waited for the listing go on at once.
-    if (!found) await this.#unknown.pass();
-    return found;
+    return this.#keys.get(kid);
   }
 
   /** {@inheritDoc KeyHolder.atHand} */
@@ -78,6 +75,18 @@ export class LocalKeySet implements KeyHolder {
     );
   }
 
+  async #listFor(kid: string): Promise<void> {
+    if (this.#keys.has(kid)) return this.#list();
+    // A listing that is under way may have begun before the key was published.
+    const next = this.#begun + 1;
+    while (this.#ended < next && !this.#keys.has(kid)) {
+      const listing = this.#list();
+      // Anybody can name keys that do not exist, and all who have waited for the listing would go on at once.
+      await this.#unknown.passAfter(listing);
+      await listing;
+    }
+  }
+
   /** Lists the keys, once for all who ask meanwhile. */
   #list(): Promise<void> {
     this.#listing ??= this.#takeListing().finally(() => (this.#listing = undefined));
@@ -86,9 +95,11 @@ export class LocalKeySet implements KeyHolder {
 
   async #takeListing(): Promise<void> {
     const beganAt = this.#clock.monotonic();
+    this.#begun += 1;
     const published = await endAfter(LISTING_PATIENCE, this.#clock, () => this.#listPublicKeys());
     this.#keys = new Map(published.flatMap(jwk => this.#import(jwk)));
     this.#listedAt = beganAt;
+    this.#ended = this.#begun;
   }
 
   #age(): number {
