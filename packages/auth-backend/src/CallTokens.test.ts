@@ -1,4 +1,4 @@
-import type { BackstageCredentials } from '@stagepass/auth-node';
+import type { BackstageCredentials, BackstageUserPrincipal } from '@stagepass/auth-node';
 import type { AuthBackendOptions, PluginAuthOptions } from './AuthBackend';
 import { settle } from './testing/FakeNetwork';
 import { Installation } from './testing/Installation';
@@ -177,5 +177,30 @@ describe('a token that was issued', () => {
     expect(await issue(credentials)).toBe(first);
     it.clock.advance({ seconds: 1 });
     await expect(issue(credentials)).rejects.toMatchObject({ code: 'AUTH_TOKEN_EXPIRED' });
+  });
+});
+
+describe('the limited token of a user whose token was verified here', () => {
+  it.each([
+    ['has expired', 3_600_000, 'AUTH_TOKEN_EXPIRED'],
+    ['is not valid yet by a clock that was set back', -61_000, 'AUTH_TOKEN_NOT_YET_VALID'],
+  ])('is refused when it %s', async (_, milliseconds, code) => {
+    const { it, auth } = await setUp();
+    const credentials = await auth.authenticate(it.userToken());
+    const user = credentials as BackstageCredentials<BackstageUserPrincipal>;
+    await expect(auth.getLimitedUserToken(user)).resolves.toBeDefined();
+    it.clock.setTime(it.clock.now() + milliseconds);
+    await expect(auth.getLimitedUserToken(user)).rejects.toMatchObject({ code });
+  });
+
+  it('is that of the token which the credentials hold, whatever was written over it', async () => {
+    const { it, auth, issue } = await setUp();
+    const [one, other] = [1, 2].map(second => it.userToken({ exp: it.now + second * 1_000 }));
+    const credentials = await auth.authenticate(one!);
+    Object.defineProperty(credentials, 'token', { value: other });
+    const { obo } = decode(await issue(credentials)).payload;
+    const expected = decode(await issue(await auth.authenticate(other!))).payload.obo;
+    expect(obo).toBe(expected);
+    expect(decode(obo as string).payload.exp).toBe(it.now + 2_000);
   });
 });
