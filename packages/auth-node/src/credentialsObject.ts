@@ -20,7 +20,7 @@ export interface CredentialsOrigin {
 /** What stands for a user in calls to others: the limited form of their token, and its times in seconds since the epoch. */
 export interface LimitedForm {
   readonly token: string;
-  readonly times: { readonly iat: number; readonly validFrom: number; readonly exp: number };
+  readonly times: { readonly validFrom: number; readonly exp: number };
 }
 
 /** What credentials hold beside what they show. */

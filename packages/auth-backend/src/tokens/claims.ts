@@ -68,7 +68,10 @@ export function readTimes(
 }
 
 /** Tells whether a token with these times is valid, as {@link readTimes} decides it. */
-export function isWithin({ validFrom, exp }: TokenTimes, now: number): boolean {
+export function isWithin(
+  { validFrom, exp }: Pick<TokenTimes, 'validFrom' | 'exp'>,
+  now: number,
+): boolean {
   return now < exp && validFrom <= now + CLOCK_SKEW;
 }
 
