@@ -70,16 +70,16 @@ export const rows = [
       const { longestTurn, leastDisturbed, processorTime } = await runBursts(
         subject,
         context.settings,
-        raw,
+        // Of the others `refusals.mjs` measures how long they take.
+        kind === WAITING ? raw : undefined,
       );
       await world.close();
-      const cost = { name: 'the processor time of raw', unit: '×', ...processorTime };
+      const cost = { name: 'the processor time of raw', unit: '×', ...processorTime, atMost: 0.2 };
       return {
         figures: [{ name: 'ours, the least disturbed', value: leastDisturbed, unit: 'ms' }],
         targets: [
           { name: 'longest turn', unit: 'ms', ...longestTurn, atMost: 5 },
-          // Of the others `refusals.mjs` measures how long they take.
-          ...(kind === WAITING ? [{ ...cost, atMost: 0.2 }] : []),
+          ...(processorTime ? [cost] : []),
         ],
       };
     },

@@ -22,7 +22,8 @@ import { MAX_TOKEN_LENGTH, type ParsedToken, type UnverifiedJws } from './tokens
 import type { PluginTokenRoom } from './tokens/plugin/decoratePluginTokens';
 import type { PluginTokenProof } from './tokens/plugin/PluginTokenProof';
 import { tokenKindOf } from './tokens/tokenKind';
-import type { UserTokenProof, UserTokens } from './tokens/user/UserTokens';
+import type { UserTokens } from './tokens/user/UserTokens';
+import { type UserCalledFor, UsersCalledFor } from './UsersCalledFor';
 
 /** Of how many services the principals are kept; of any other one is made for each token. */
 const MAX_SERVICES = 1_000;
@@ -58,13 +59,6 @@ type ProvedService = Pick<
   'subject' | 'expiresAt' | 'allAccessRestrictions' | 'evidence'
 >;
 
-/** A user as the room of user tokens knows it; of the claims nobody needs more. */
-type ProvedUser = Pick<UserTokenProof, 'userEntityRef' | 'expiresAt' | 'evidence'> & {
-  readonly limitedForm: LimitedForm;
-  /** As the service called for it that did so last. */
-  principal?: BackstageUserPrincipal;
-};
-
 /** What a token proves about who is calling. What that allows is decided for each call. */
 export type CallerProof = (ServiceProof | UserProof) & { readonly tokenKind: MeasuredTokenKind };
 
@@ -86,8 +80,7 @@ export class VerifiedTokens {
   readonly #clock: Clock;
   readonly #sightings: Sightings;
   readonly #callers: TokenMemory<Remembered>;
-  /** The users on whose behalf others call: each call has a token of its own, with the same user's in it. */
-  readonly #users: TokenMemory<ProvedUser>;
+  readonly #usersCalledFor: UsersCalledFor;
   /** By their subjects; to make one takes as long as to parse a token. */
   readonly #services = new Map<string, BackstageServicePrincipal>();
 
@@ -104,7 +97,7 @@ export class VerifiedTokens {
     this.#clock = options.clock;
     this.#sightings = options.memory.sightings;
     this.#callers = new TokenMemory(options.memory);
-    this.#users = new TokenMemory(options.memory);
+    this.#usersCalledFor = new UsersCalledFor(options);
   }
 
   /** Returns what a token has proved before; {@link isStanding} says whether it does still. */
@@ -156,14 +149,14 @@ export class VerifiedTokens {
     if (!plugin) return this.#proveOther(token, parsed, tokenKind);
     const { limitedUserToken } = plugin;
     if (limitedUserToken === undefined) return this.#proveService(token, plugin, tokenKind);
-    const user = this.#userOf(limitedUserToken);
+    const user = this.#usersCalledFor.find(limitedUserToken);
     return isPending(user)
       ? user.then(proved => this.#proveOnBehalfOf(proved, token, plugin, tokenKind))
       : this.#proveOnBehalfOf(user, token, plugin, tokenKind);
   }
 
   #proveOnBehalfOf(
-    user: ProvedUser,
+    user: UserCalledFor,
     token: string,
     { subject, evidence }: PluginTokenProof,
     tokenKind: MeasuredTokenKind,
@@ -192,17 +185,17 @@ export class VerifiedTokens {
   ): Promise<CallerProof> {
     const { jws } = parsed;
     return jws && this.#userTokens.recognises(jws)
-      ? this.#proveUserToken(copyToken(token), jws, tokenKind)
+      ? this.#proveUserToken(token, jws, tokenKind)
       : this.#proveService(token, await this.#proveExternal(token, parsed), tokenKind);
   }
 
-  /** @param token - is kept */
   async #proveUserToken(
-    token: string,
+    presented: string,
     jws: UnverifiedJws,
     tokenKind: MeasuredTokenKind,
   ): Promise<CallerProof> {
     const user = await this.#userTokens.verify(jws);
+    const token = copyToken(presented);
     const { userEntityRef, expiresAt, limited, evidence } = user;
     const limitedForm = limited ? token : user.limitedForm;
     const proof: CallerProof = {
@@ -238,29 +231,6 @@ export class VerifiedTokens {
     const kept = proof.type === 'user' && proof.token === token ? proof.token : copyToken(token);
     this.#callers.remember(kept, { proof, evidence }, { valueBytes: bytesOf(proof, kept) });
     return proof;
-  }
-
-  #userOf(limitedUserToken: string): ProvedUser | Promise<ProvedUser> {
-    const known = this.#users.recall(limitedUserToken);
-    if (!known) return this.#proveUser(limitedUserToken);
-    const isKnown = isStanding([known.evidence], this.#now());
-    return isKnown ? known : this.#proveUserAgain(limitedUserToken, known);
-  }
-
-  async #proveUserAgain(limitedUserToken: string, known: ProvedUser): Promise<ProvedUser> {
-    if (await confirm([known.evidence], this.#now())) return known;
-    this.#users.forget(limitedUserToken, known);
-    return this.#proveUser(limitedUserToken);
-  }
-
-  async #proveUser(limitedUserToken: string): Promise<ProvedUser> {
-    const proof = await this.#userTokens.verifyToken(limitedUserToken, 'limited');
-    const { userEntityRef, expiresAt, evidence } = proof;
-    const token = copyToken(limitedUserToken);
-    const limitedForm = { token, times: evidence.times };
-    const user: ProvedUser = { userEntityRef, expiresAt, limitedForm, evidence };
-    this.#users.remember(token, user, { valueBytes: userEntityRef.length });
-    return user;
   }
 
   async #proveExternal(token: string, { jws, malformed }: ParsedToken) {
