@@ -8,9 +8,18 @@ import { segment } from '../../packages/auth-backend/src/testing/tokenFixtures';
 import { openThirdParty } from './openThirdParty';
 import { expectRefused } from './refusal';
 
-const ES256 = createKey('ec', 'ES256');
+const ES256 = createEcKey(first => first !== 0);
+const ZERO_FIRST = createEcKey(first => first === 0);
 const RS256 = createKey('rsa', 'RS256');
 const ED = createKey('ed', 'EdDSA');
+
+/** @param isWanted - of the first byte of x, which is 0 in one key of 256 */
+function createEcKey(isWanted: (first: number) => boolean): KeyFixture {
+  for (;;) {
+    const key = createKey('ec', 'ES256');
+    if (isWanted(Buffer.from(key.jwk.x ?? '', 'base64url').readUInt8())) return key;
+  }
+}
 
 describe('a published key that is none', () => {
   const bytes = (text = '') => Buffer.from(text, 'base64url');
@@ -125,6 +134,11 @@ describe('a published key that is none', () => {
       'with an x of 31 bytes',
       { ...ES256.jwk, x: bytes(ES256.jwk.x).subarray(1).toString('base64url') },
       'is not a valid public key',
+    ],
+    [
+      'whose x lacks the zero in front',
+      { ...ZERO_FIRST.jwk, x: bytes(ZERO_FIRST.jwk.x).subarray(1).toString('base64url') },
+      'is not written as RFC 7518 says',
     ],
     ['called RSA', { ...ES256.jwk, kty: 'RSA' }, 'has no n'],
   ])('ALG-09 a point %s is refused when it is read', async (_, jwk, problem) => {
