@@ -199,11 +199,37 @@ describe('KeySets', () => {
     expect(asked).toHaveLength(1);
     await expect(find('two')).rejects.toMatchObject({ code: 'AUTH_KEY_UNKNOWN' });
     expect(asked).toHaveLength(2);
+    // What nobody publishes costs nobody else anything.
+    expect(await find('one')).toMatchObject({ key: { kid: 'one' } });
+    expect(asked).toHaveLength(2);
     clock.advance(1);
     await find('one');
     expect(asked).toHaveLength(3);
     await find('one', { ...counting });
     expect(asked).toHaveLength(4);
+  });
+
+  it('asks discovery once for those who have waited longer than it has been asked', async () => {
+    const { keySets, network, clock } = setUp();
+    network.publish(one.jwk);
+    const asked: string[] = [];
+    const counting = discoveryOf(id => {
+      asked.push(id);
+      return `http://backend/api/${id}`;
+    });
+    let open = () => {};
+    const opened = new Promise<void>(resolve => (open = resolve));
+    keySets.addLocalPlugin('catalog', () => opened.then(() => []));
+    const find = async (kid: string) =>
+      keySets.findPluginKey('catalog', { kid, discovery: counting });
+    const waiting = Array.from({ length: 200 }, (_, index) => find(`no-key-${index}`));
+    clock.advance(1);
+    open();
+    const refusals = await Promise.allSettled(waiting);
+    expect(refusals.filter(({ status }) => status === 'rejected')).toHaveLength(200);
+    expect(asked).toHaveLength(1);
+    expect(await find('one')).toMatchObject({ key: { kid: 'one' } });
+    expect(asked).toHaveLength(2);
   });
 
   it('keeps a thousand remote sets, those that were used last', async () => {

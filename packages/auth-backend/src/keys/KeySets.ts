@@ -46,8 +46,10 @@ export interface KeyQuery {
 /** Where an issuer publishes, by what discovery said last. */
 interface Whereabouts extends Location {
   readonly discovery: DiscoveryService;
+  /** On the monotonic clock. */
+  readonly askedAt: number;
   /** On the monotonic clock; not at all, where no key was found. */
-  readonly believedUntil: number;
+  believedUntil: number;
 }
 
 /** Where the keys of an issuer may be. */
@@ -217,7 +219,8 @@ export class KeySets {
   }
 
   async #find({ kid, discovery }: KeyQuery, place: Place, admit?: Admit): Promise<PublishedKey> {
-    const { local, issuer, whereabouts, again } = place;
+    const { local, again } = place;
+    const cameAt = this.#now();
     if (kid === undefined) {
       throw createAuthError(
         'AUTH_KEY_UNKNOWN',
@@ -229,14 +232,8 @@ export class KeySets {
       const own = await local.find(kid);
       if (own) return new PublishedKey({ key: own, holder: local, kid, find: again });
     }
-    const askedAt = this.#now();
-    const last = whereabouts.get(issuer);
-    const location = await this.#locate(discovery, place, last);
-    const { baseUrl, url } = location;
-    if (location !== last) {
-      if (whereabouts.size >= MAX_REMOTE_KEY_SETS) whereabouts.clear();
-      whereabouts.set(issuer, { baseUrl, url, discovery, believedUntil: -Infinity });
-    }
+    const where = await this.#locate(discovery, place, cameAt);
+    const { url } = where;
     this.#onAsked?.(new URL(url));
     const known = this.#remote.get(url);
     const set = known ?? new RemoteKeySet(url, this.#network, this.#logger);
@@ -244,24 +241,44 @@ export class KeySets {
     if (!known && !admit) this.#keep(url, set);
     // A stranger that is turned away leaves nothing behind.
     const key = await set.find(kid, admit && (() => admit() && this.#keep(url, set)));
-    const believedUntil = askedAt + BELIEVE_DISCOVERY;
-    whereabouts.set(issuer, { baseUrl, url, discovery, believedUntil });
+    where.believedUntil = where.askedAt + BELIEVE_DISCOVERY;
     return new PublishedKey({ key, holder: set, kid, find: again });
   }
 
-  async #locate(
+  /** Of those who have waited together, the first asks discovery for all. */
+  #locate(
     discovery: DiscoveryService,
-    { issuer, path }: Place,
-    last: Location | undefined,
-  ): Promise<Location> {
+    place: Place,
+    cameAt: number,
+  ): Whereabouts | Promise<Whereabouts> {
+    const last = place.whereabouts.get(place.issuer);
+    const isNew = last && last.discovery === discovery && last.askedAt > cameAt;
+    return isNew ? last : this.#askDiscovery(discovery, place, last);
+  }
+
+  async #askDiscovery(
+    discovery: DiscoveryService,
+    { issuer, path, whereabouts }: Place,
+    last: Whereabouts | undefined,
+  ): Promise<Whereabouts> {
+    const askedAt = this.#now();
+    let location: Location;
     try {
       const located = locate(discovery, issuer, path, last);
       // Most answer from memory, and need no timer.
-      if (await endsAtOnce(located)) return await located;
-      return await endAfter(DISCOVERY_PATIENCE, this.#network.clock, () => located);
+      const isAtHand = await endsAtOnce(located);
+      location = await (isAtHand
+        ? located
+        : endAfter(DISCOVERY_PATIENCE, this.#network.clock, () => located));
     } catch (error) {
       throw createAuthError('AUTH_KEYS_UNAVAILABLE', (error as Error).message, { cause: error });
     }
+    const { baseUrl, url } = location;
+    const believedUntil = location === last ? last.believedUntil : -Infinity;
+    const where = { baseUrl, url, discovery, askedAt, believedUntil };
+    if (whereabouts.size >= MAX_REMOTE_KEY_SETS && !last) whereabouts.clear();
+    whereabouts.set(issuer, where);
+    return where;
   }
 
   #now(): number {

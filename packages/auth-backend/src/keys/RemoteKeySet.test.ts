@@ -57,6 +57,21 @@ describe('a reachable key set', () => {
     expect(network.requests).toHaveLength(2);
   });
 
+  it('names the keys that there are, and none that has turned out to be none', async () => {
+    const pointless = { ...two.jwk, x: 'A'.repeat(43) };
+    const { keySet, network, clock } = setUp(one.jwk, pointless);
+    const expectFound = (kids: string) =>
+      expect(keySet.find('three')).rejects.toMatchObject({
+        reason: expect.stringContaining(`, found ${kids}; `) as unknown,
+      });
+    await expectFound('["one","two"]');
+    await expect(keySet.find('two')).rejects.toMatchObject(unknown);
+    await expectFound('["one"]');
+    network.publish(one.jwk, createKey('four').jwk);
+    clock.advance(60_000);
+    await expectFound('["one","four"]');
+  });
+
   it('refuses a withdrawn key within 60 s under steady use', async () => {
     const { keySet, network, clock } = setUp(one.jwk, two.jwk);
     await keySet.find('one');

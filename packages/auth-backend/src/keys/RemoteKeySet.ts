@@ -57,10 +57,13 @@ export class RemoteKeySet implements KeyHolder {
   readonly #unknownKeyRequests: TokenBucket;
   /** What was wrong with entries of the set, so that each change of it is told once. */
   #problems = '';
+  /** Some ids of its keys for messages, quoted, until others are published or one turns out to be none. */
+  #shownIds: string | undefined;
   readonly #toldOf = new WeakSet<object>();
   readonly #tellOnce = (entry: object, problem: string) => {
     if (this.#toldOf.has(entry)) return;
     this.#toldOf.add(entry);
+    this.#shownIds = undefined;
     this.#tellOf(problem);
   };
 
@@ -196,6 +199,7 @@ export class RemoteKeySet implements KeyHolder {
       }
     }
     this.#published = published;
+    this.#shownIds = undefined;
     this.#fetchedAt = beganAt;
   }
 
@@ -248,9 +252,10 @@ export class RemoteKeySet implements KeyHolder {
   #unknown(kid: string | undefined) {
     const wanted =
       kid === undefined ? 'a single key, as a token without kid needs,' : `the key ${quote(kid)}`;
+    this.#shownIds ??= quote(this.#published.someIds);
     return createAuthError(
       'AUTH_KEY_UNKNOWN',
-      `expected ${wanted} at ${this.#shownUrl}, found ${quote(this.#published.someIds)}; ` +
+      `expected ${wanted} at ${this.#shownUrl}, found ${this.#shownIds}; ` +
         'the token is of another installation, or older than the keys of its issuer',
     );
   }
