@@ -55,11 +55,11 @@ answerParent(
       loop = performance.eventLoopUtilization();
       cpu = process.cpuUsage();
     },
-    /** @returns {{ busy: number, cpuMicroseconds: number }} `busy`: the share of the time since `begin` */
+    /** @returns {{ busySeconds: number, cpuMicroseconds: number }} since `begin`: of the event loop, of the process */
     end() {
       const { user, system } = process.cpuUsage(cpu);
-      const { utilization } = performance.eventLoopUtilization(loop);
-      return { busy: utilization, cpuMicroseconds: user + system };
+      const { active } = performance.eventLoopUtilization(loop);
+      return { busySeconds: active / 1000, cpuMicroseconds: user + system };
     },
   },
   { ports, path: `/api/${pluginId}`, tokens: issueElsewhere(world.elsewhere, 32) },

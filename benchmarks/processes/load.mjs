@@ -1,40 +1,41 @@
 import { Buffer } from 'node:buffer';
 import { connect } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import { setTimeout } from 'node:timers/promises';
 import { answerParent } from '../harness/processes.mjs';
 
-/** How long requests are sent before they are counted, in milliseconds. */
-const RUN_IN = 50;
+/** Those that are kept, by what is asked over them. */
+const kept = new Map();
 
-/** Sends requests over connections that are kept, one under way on each, and counts what is answered with 200. */
+/** Sends requests over connections that are kept, one under way on each, until the time is over and all are answered. */
 answerParent({
-  /** @returns {Promise<{ requests: number, seconds: number, all: number }>} `all`: counted or not */
+  /** @returns {Promise<{ requests: number, seconds: number }>} those that were answered, all with 200 */
   async load({ port, path, tokens, connections, milliseconds }) {
-    const counter = { requests: 0, stopped: false };
-    const loops = Array.from({ length: connections }, async (_, index) => {
-      const token = tokens?.[index % tokens.length];
-      const connection = await open(port, requestText(port, path, token));
-      while (!counter.stopped) {
-        await connection.ask();
-        counter.requests += 1;
-      }
-      connection.end();
-    });
-    const ended = Promise.all(loops);
-    await Promise.race([ended, setTimeout(Math.min(RUN_IN, milliseconds))]);
-    const before = counter.requests;
+    const opened = await connectionsTo({ port, path, tokens, connections });
     const began = performance.now();
-    await Promise.race([ended, setTimeout(milliseconds)]);
-    // A machine that is busy with other things may have answered none yet.
-    while (counter.requests - before < connections) await Promise.race([ended, setTimeout(10)]);
-    const seconds = (performance.now() - began) / 1000;
-    const requests = counter.requests - before;
-    counter.stopped = true;
-    await ended;
-    return { requests, seconds, all: counter.requests };
+    let requests = 0;
+    const ask = async connection => {
+      do {
+        await connection.ask();
+        requests += 1;
+      } while (performance.now() - began < milliseconds);
+    };
+    await Promise.all(opened.map(ask));
+    return { requests, seconds: (performance.now() - began) / 1000 };
   },
 });
+
+/** A server closes what was idle for some seconds. */
+async function connectionsTo({ port, path, tokens, connections }) {
+  const name = `${port}${path}`;
+  const before = kept.get(name) ?? [];
+  const opening = Array.from({ length: connections }, (_, index) => {
+    const token = tokens?.[index % tokens.length];
+    return before[index]?.isOpen() ? before[index] : open(port, requestText(port, path, token));
+  });
+  const opened = await Promise.all(opening);
+  kept.set(name, opened);
+  return opened;
+}
 
 function requestText(port, path, token) {
   const lines = [`GET ${path} HTTP/1.1`, `Host: 127.0.0.1:${port}`, 'Accept: application/json'];
@@ -73,7 +74,7 @@ async function open(port, request) {
         waiting = { resolve, reject };
         socket.write(request);
       }),
-    end: () => socket.end(),
+    isOpen: () => !socket.destroyed,
   };
 }
 

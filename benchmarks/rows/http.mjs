@@ -6,10 +6,12 @@ const CONNECTIONS = 32;
 /** The bare endpoint stands between the others, so that it is the neighbour of both. */
 const NAMES = ['ours', 'bare', 'backstage'];
 
+/** How many short turns each of them has in a round: neighbours meet the same of what else the machine does. */
+const TURNS = 6;
+
 const settings = {
-  // Many short rounds: neighbours meet the same of what else the machine does.
-  full: { rounds: 45, milliseconds: 250, warmUp: 2000 },
-  quick: { rounds: 2, milliseconds: 100, warmUp: 100 },
+  full: { rounds: 45, milliseconds: 50, warmUps: 6 },
+  quick: { rounds: 2, milliseconds: 10, warmUps: 1 },
 };
 
 /** @type {import('../harness/runRow.mjs').OwnRow[]} */
@@ -37,29 +39,39 @@ function row(name, path) {
   };
 }
 
-async function measure({ server, client, path }, { rounds, milliseconds, warmUp }) {
+async function measure({ server, client, path }, { rounds, milliseconds, warmUps }) {
   const { ports, path: base, tokens } = server.greeting;
-  const load = (name, time) =>
-    client.ask('load', {
+  const address = { path: base + path, tokens, connections: CONNECTIONS };
+  const load = async name => {
+    await server.ask('begin');
+    const { requests, seconds } = await client.ask('load', {
+      ...address,
       port: ports[name],
-      path: base + path,
-      tokens,
-      connections: CONNECTIONS,
-      milliseconds: time,
+      milliseconds,
     });
-  for (const name of NAMES) await load(name, warmUp);
+    const { busySeconds, cpuMicroseconds } = await server.ask('end');
+    return { requests, seconds, busySeconds, cpuMicroseconds };
+  };
   const measured = [];
-  for (let round = 0; round < rounds; round++) {
-    const times = {};
-    for (const name of round % 2 === 0 ? NAMES : NAMES.toReversed()) {
-      await server.ask('begin');
-      const { requests, seconds, all } = await load(name, milliseconds);
-      const { busy, cpuMicroseconds } = await server.ask('end');
-      times[name] = { rate: requests / seconds, cpu: cpuMicroseconds / all, busy };
+  for (let round = -warmUps; round < rounds; round++) {
+    const turns = { ours: [], bare: [], backstage: [] };
+    for (let turn = 0; turn < TURNS; turn++) {
+      for (const name of turn % 2 === 0 ? NAMES : NAMES.toReversed()) {
+        turns[name].push(await load(name));
+      }
     }
-    measured.push(times);
+    if (round >= 0) measured.push(Object.fromEntries(NAMES.map(name => [name, addUp(turns[name])])));
   }
   return measured;
+}
+
+function addUp(turns) {
+  const sum = name => turns.reduce((total, turn) => total + turn[name], 0);
+  return {
+    rate: sum('requests') / sum('seconds'),
+    cpu: sum('cpuMicroseconds') / sum('requests'),
+    busy: sum('busySeconds') / sum('seconds'),
+  };
 }
 
 function report(measured) {
