@@ -1,6 +1,7 @@
 import { createHttpAuthService } from '@stagepass/auth-http';
 import { mockCredentials, mockServices, TestClock } from '@stagepass/auth-test-utils';
-import { isPrincipal } from '@stagepass/auth-node';
+import { type AuthService, type HttpAuthService, isPrincipal } from '@stagepass/auth-node';
+import { atOnce } from '@stagepass/auth-node/internal';
 import {
   authServiceContract,
   credentialsContract,
@@ -62,13 +63,50 @@ async function createHttpAuthOnMockAuth(): Promise<HttpAuthServiceSubject> {
   };
 }
 
+/** Wraps methods so that each call is done without a promise where that can be. */
+async function createBackendAtOnce() {
+  const backend = await createRealBackend();
+  const plugin = async (pluginId: string) => authAtOnce(await backend.plugin(pluginId));
+  return { ...backend, plugin };
+}
+
+function authAtOnce(auth: AuthService): AuthService {
+  const authenticate: AuthService['authenticate'] = async (...presented) =>
+    atOnce(auth.authenticate).call(auth, ...presented);
+  return {
+    authenticate,
+    isPrincipal: auth.isPrincipal.bind(auth),
+    getNoneCredentials: auth.getNoneCredentials.bind(auth),
+    getOwnServiceCredentials: auth.getOwnServiceCredentials.bind(auth),
+    getPluginRequestToken: auth.getPluginRequestToken.bind(auth),
+    getLimitedUserToken: auth.getLimitedUserToken.bind(auth),
+    listPublicServiceKeys: auth.listPublicServiceKeys.bind(auth),
+  };
+}
+
+async function createHttpAuthAtOnce(): Promise<HttpAuthServiceSubject> {
+  const subject = await createRealHttpAuth();
+  const { httpAuth } = subject;
+  const credentials: HttpAuthService['credentials'] = async (...asked) =>
+    // The type of the answer is the method's own, which `call` cannot tell.
+    atOnce(httpAuth.credentials).call(httpAuth, ...asked) as ReturnType<
+      typeof httpAuth.credentials<never>
+    >;
+  return {
+    ...subject,
+    httpAuth: { credentials, issueUserCookie: httpAuth.issueUserCookie.bind(httpAuth) },
+  };
+}
+
 describeContract('createAuthBackend', authServiceContract, createRealBackend);
+describeContract('createAuthBackend, at once', authServiceContract, createBackendAtOnce);
 describeContract('createAuthBackend and credentials', credentialsContract, createRealBackend);
 describeContract('createAuthBackend and users', onBehalfOfContract, createRealBackend);
 describeContract('createAuthBackend and delegation', delegationContract, createRealBackend);
 describeContract('createAuthBackend and time', tokenExpiryContract, createRealBackend);
 
 describeContract('createHttpAuthService', httpAuthServiceContract, createRealHttpAuth);
+describeContract('createHttpAuthService, at once', httpAuthServiceContract, createHttpAuthAtOnce);
 describeContract('createHttpAuthService and cookies', userCookieContract, createRealHttpAuth);
 describeContract('createHttpAuthService and time', requestExpiryContract, createRealHttpAuth);
 

@@ -2,6 +2,7 @@ import type { Clock } from '@stagepass/auth-node';
 import {
   createAuthError,
   type CredentialsView,
+  isPending,
   printable,
   quote,
 } from '@stagepass/auth-node/internal';
@@ -10,7 +11,6 @@ import type { KeySource } from './keys/KeySource';
 import type { MemoryBudget } from './memory/MemoryBudget';
 import { copyToken, TokenMemory } from './memory/TokenMemory';
 import { isWithin } from './tokens/claims';
-import { isPending } from './tokens/isPending';
 import {
   deriveLimitedUserToken,
   type LimitedUserToken,

@@ -11,6 +11,8 @@ import {
 } from '@stagepass/auth-node';
 import {
   type AuthRecorder,
+  declareAtOnce,
+  type MeasuredTokenKind,
   createAuthError,
   createCredentialsOfService,
   createCredentialsOfUser,
@@ -18,6 +20,7 @@ import {
   createServicePrincipal,
   type CredentialsOrigin,
   type CredentialsView,
+  isPending,
   quote,
   viewCredentials,
   type Work,
@@ -25,12 +28,25 @@ import {
 import type { CallTokens } from './CallTokens';
 import type { KeySource } from './keys/KeySource';
 import { copyAccessRestrictions, restrictTo } from './tokens/accessRestrictions';
-import { isPending } from './tokens/isPending';
 import { parseToken } from './tokens/parseCompact';
 import { isPluginId } from './tokens/plugin/pluginId';
 import { whyRestricted } from './tokens/plugin/PluginTokens';
 import { tokenKindOf } from './tokens/tokenKind';
 import type { CallerProof, VerifiedTokens } from './VerifiedTokens';
+
+/** With what a token is presented. */
+interface Presented {
+  readonly allowLimitedAccess?: boolean;
+  /** Read when something is recorded, and no sooner. */
+  readonly correlationId?: string;
+}
+
+/** A token that is being verified, as far as it is recorded. */
+interface Attempt {
+  readonly options: Presented | undefined;
+  readonly tokenKind: MeasuredTokenKind;
+  readonly work: Work | undefined;
+}
 
 /**
  * The auth service of one plugin. What a token proves, and which token a call takes, is found out elsewhere; here it
@@ -57,10 +73,14 @@ export class DefaultAuthService implements AuthService {
     this.#ownPrincipal = createServicePrincipal(`plugin:${options.pluginId}`);
   }
 
-  async authenticate(
+  async authenticate(token: string, options?: Presented): Promise<BackstageCredentials> {
+    return this.#authenticate(token, options);
+  }
+
+  #authenticate(
     token: string,
-    options?: { allowLimitedAccess?: boolean; correlationId?: string },
-  ): Promise<BackstageCredentials> {
+    options?: Presented,
+  ): BackstageCredentials | Promise<BackstageCredentials> {
     const { verifiedTokens, recorder } = this.#options;
     const work = recorder.begin('verification');
     const remembered = verifiedTokens.recall(token);
@@ -68,18 +88,41 @@ export class DefaultAuthService implements AuthService {
       remembered && verifiedTokens.isStanding(remembered) ? remembered.proof : undefined;
     const parsed = known ? {} : parseToken(token);
     const tokenKind = known ? known.tokenKind : tokenKindOf(parsed.jws);
+    const attempt = { options, tokenKind, work };
     try {
       const proving = known ?? verifiedTokens.verify(token, parsed, remembered);
-      const proof = isPending(proving) ? await proving : proving;
-      const credentials = this.#admit(proof, options?.allowLimitedAccess === true, options);
-      if (recorder.isHeard) {
-        const correlationId = options?.correlationId;
-        recorder.verified(credentials.principal, { correlationId, tokenKind, work });
-      }
-      return credentials;
+      return isPending(proving)
+        ? this.#acceptLater(proving, attempt)
+        : this.#accept(proving, attempt);
     } catch (error) {
-      throw recorder.refused(error, { correlationId: options?.correlationId, tokenKind, work });
+      throw this.#refused(error, attempt);
     }
+  }
+
+  async #acceptLater(
+    proving: Promise<CallerProof>,
+    attempt: Attempt,
+  ): Promise<BackstageCredentials> {
+    try {
+      return this.#accept(await proving, attempt);
+    } catch (error) {
+      throw this.#refused(error, attempt);
+    }
+  }
+
+  #accept(proof: CallerProof, { options, tokenKind, work }: Attempt): BackstageCredentials {
+    const { recorder } = this.#options;
+    const credentials = this.#admit(proof, options?.allowLimitedAccess === true, options);
+    if (recorder.isHeard) {
+      const correlationId = options?.correlationId;
+      recorder.verified(credentials.principal, { correlationId, tokenKind, work });
+    }
+    return credentials;
+  }
+
+  #refused(error: unknown, { options, tokenKind, work }: Attempt): unknown {
+    const correlationId = options?.correlationId;
+    return this.#options.recorder.refused(error, { correlationId, tokenKind, work });
   }
 
   isPrincipal<TType extends keyof BackstagePrincipalTypes>(
@@ -192,6 +235,12 @@ export class DefaultAuthService implements AuthService {
     const isMine = 'subject' in principal && principal.subject === this.#ownPrincipal.subject;
     // With restrictions it calls for the caller who has them, also where it has called itself.
     return isMine && principal.accessRestrictions === undefined;
+  }
+
+  static {
+    declareAtOnce(this.prototype.authenticate, function (this: DefaultAuthService, ...presented) {
+      return this.#authenticate(...presented);
+    });
   }
 }
 

@@ -8,6 +8,7 @@ import {
   createAuthError,
   createServicePrincipal,
   createUserPrincipal,
+  isPending,
   type LimitedForm,
   type MeasuredTokenKind,
   quote,
@@ -17,7 +18,6 @@ import type { Sightings } from './memory/Sightings';
 import { copyToken, TokenMemory } from './memory/TokenMemory';
 import { confirm, type Evidence, isStanding } from './tokens/Evidence';
 import type { ExternalAccess } from './tokens/external/ExternalAccess';
-import { isPending } from './tokens/isPending';
 import { MAX_TOKEN_LENGTH, type ParsedToken, type UnverifiedJws } from './tokens/parseCompact';
 import type { PluginTokenRoom } from './tokens/plugin/decoratePluginTokens';
 import type { PluginTokenProof } from './tokens/plugin/PluginTokenProof';

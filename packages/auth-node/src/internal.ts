@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { atOnce, declareAtOnce, isPending } from './atOnce';
 export {
   type AuthMetrics,
   createAuthMetrics,

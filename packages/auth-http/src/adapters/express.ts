@@ -46,8 +46,19 @@ export function createPluginRouter(options: {
   const barrier = createCredentialsBarrier(options);
   const { beforeBarrier } = options;
   const admit: RequestHandler = (req, _res, next) => {
-    // `req.path` is below the mount point and as received, as the handlers behind will match it.
-    barrier.admit(req, req.path).then(
+    let admission: Promise<void> | undefined;
+    try {
+      // `req.path` is below the mount point and as received, as the handlers behind will match it.
+      admission = barrier.admitAtOnce(req, req.path);
+    } catch (error) {
+      next(asError(error));
+      return;
+    }
+    if (!admission) {
+      next();
+      return;
+    }
+    admission.then(
       () => next(),
       error => next(asError(error)),
     );

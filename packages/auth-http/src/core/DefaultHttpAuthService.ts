@@ -13,7 +13,14 @@ import {
   isPrincipal,
   requirePrincipal,
 } from '@stagepass/auth-node';
-import { type AuthRecorder, createAuthError, quote } from '@stagepass/auth-node/internal';
+import {
+  atOnce,
+  type AuthRecorder,
+  createAuthError,
+  declareAtOnce,
+  isPending,
+  quote,
+} from '@stagepass/auth-node/internal';
 import { attachCookies } from './attachedCookies';
 import {
   areUseless,
@@ -28,6 +35,8 @@ import { RequestRecord } from './RequestRecord';
 import { appendCookies, preventCaching } from './responseHeaders';
 import type { UserCookie } from './userCookie';
 import { VerificationOptions } from './VerificationOptions';
+
+type OrPromise<TValue> = TValue | Promise<TValue>;
 
 /** A cookie good for less is replaced. */
 const renewalMilliseconds = 5 * 60 * 1000;
@@ -57,8 +66,30 @@ export class DefaultHttpAuthService implements HttpAuthService {
     req: AuthRequest,
     options?: { allow?: Array<TAllowed>; allowLimitedAccess?: boolean },
   ): Promise<BackstageCredentials<BackstagePrincipalTypes[TAllowed]>> {
+    return this.#credentials(req, options);
+  }
+
+  #credentials<TAllowed extends keyof BackstagePrincipalTypes = 'unknown'>(
+    req: AuthRequest,
+    options?: { allow?: Array<TAllowed>; allowLimitedAccess?: boolean },
+  ): OrPromise<BackstageCredentials<BackstagePrincipalTypes[TAllowed]>> {
+    const credentials = this.#remember(req, options);
+    if (!isPending(credentials)) return this.#require(credentials, req, options?.allow);
+    return credentials.then(
+      proved => this.#require(proved, req, options?.allow),
+      error => {
+        throw this.#refused(error, req);
+      },
+    );
+  }
+
+  #require<TAllowed extends keyof BackstagePrincipalTypes>(
+    credentials: BackstageCredentials,
+    req: AuthRequest,
+    allow: TAllowed[] | undefined,
+  ): BackstageCredentials<BackstagePrincipalTypes[TAllowed]> {
     try {
-      return requirePrincipal(await this.#remember(req, options), options?.allow);
+      return requirePrincipal(credentials, allow);
     } catch (error) {
       throw this.#refused(error, req);
     }
@@ -135,19 +166,19 @@ export class DefaultHttpAuthService implements HttpAuthService {
   #remember(
     req: AuthRequest,
     options: { allowLimitedAccess?: boolean } = {},
-  ): Promise<BackstageCredentials> {
+  ): OrPromise<BackstageCredentials> {
     const record = this.#recordOf(req);
     if (options.allowLimitedAccess)
       return (record.limited ??= this.#authenticate(req, record, true));
     return (record.full ??= this.#authenticate(req, record, false));
   }
 
-  /** Hands on the promise of the auth service, since one of its own would cost each request three more turns. */
+  /** Hands on what the auth service answers, since a promise of its own would cost each request three more turns. */
   #authenticate(
     req: AuthRequest,
     { name }: RequestRecord,
     limited: boolean,
-  ): Promise<BackstageCredentials> {
+  ): OrPromise<BackstageCredentials> {
     const { auth, readToken } = this.#options;
     try {
       const token = readToken(req);
@@ -156,10 +187,13 @@ export class DefaultHttpAuthService implements HttpAuthService {
           ? this.#authenticateByCookie(req)
           : Promise.resolve(auth.getNoneCredentials());
       }
-      const options = limited
-        ? VerificationOptions.withLimitedAccess(name)
-        : new VerificationOptions(name);
-      return Promise.resolve(auth.authenticate(token, options));
+      const authenticate = atOnce(auth.authenticate);
+      // What is declared for a method belongs to ours, which reads the options and copies none.
+      const full = authenticate === auth.authenticate ? new VerificationOptions(name) : name;
+      const options = limited ? VerificationOptions.withLimitedAccess(name) : full;
+      const answer = authenticate.call(auth, token, options);
+      // What another service returns may ask anew each time that somebody waits for it.
+      return isPending(answer) ? Promise.resolve(answer) : answer;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -237,8 +271,14 @@ export class DefaultHttpAuthService implements HttpAuthService {
     const record = this.#recordOf(req);
     const same = record.refusals.find(other => other.code === code && other.reason === reason);
     if (same) return same;
-    const refusal = recorder.refused(error, { correlationId: record.name.value });
+    const refusal = recorder.refused(error, { correlationId: record.name.correlationId });
     record.refusals = [...record.refusals, refusal as AuthError];
     return refusal;
+  }
+
+  static {
+    declareAtOnce(this.prototype.credentials, function (this: DefaultHttpAuthService, ...asked) {
+      return this.#credentials(...asked);
+    });
   }
 }

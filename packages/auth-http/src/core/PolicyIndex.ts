@@ -22,6 +22,7 @@ export class PolicyIndex {
 
   /** @param path - the path below the plugin as received */
   rulesFor(path: string): readonly PolicyRule[] {
+    if (this.#all.length === 0) return this.#all;
     // What is written so can be read as something else: then each rule has to look for itself.
     if (!/^\/[\w.~!$&'()*+,=:@/-]*$/.test(path)) return this.#all;
     const end = path.indexOf('/', 1);

@@ -1,12 +1,14 @@
 import type { AuthError, AuthRequest, BackstageCredentials } from '@stagepass/auth-node';
 import { RequestName } from './correlationId';
 
+type Answer = BackstageCredentials | Promise<BackstageCredentials>;
+
 /** What a request service remembers of one request. */
 export class RequestRecord {
   readonly name: RequestName;
   /** The credentials, or why there are none. What was asked with limited access never answers for full access. */
-  full: Promise<BackstageCredentials> | undefined = undefined;
-  limited: Promise<BackstageCredentials> | undefined = undefined;
+  full: Answer | undefined = undefined;
+  limited: Answer | undefined = undefined;
   /** What was refused, so that it is recorded once however often the plugin asks. */
   refusals: readonly AuthError[] = noRefusals;
 

@@ -12,7 +12,7 @@ describe('what an auth service is told with a token', () => {
     const full = new VerificationOptions(name);
     const limited = VerificationOptions.withLimitedAccess(name);
     expect(makeUp).not.toHaveBeenCalled();
-    expect([full.correlationId, limited.correlationId, name.value]).toEqual([
+    expect([full.correlationId, limited.correlationId, name.correlationId]).toEqual([
       'made-up',
       'made-up',
       'made-up',

@@ -24,7 +24,7 @@ export class VerificationOptions {
   /** One getter for all of them, which is much faster than a closure for each. */
   static readonly #correlationId: PropertyDescriptor & ThisType<VerificationOptions> = {
     get() {
-      return #name in this ? this.#name.value : undefined;
+      return #name in this ? this.#name.correlationId : undefined;
     },
     enumerable: true,
     configurable: true,

@@ -67,7 +67,7 @@ describe('a name that is made up', () => {
     const makeUp = jest.fn(() => 'made-up');
     const name = new RequestName({ headers: {} }, makeUp);
     expect(makeUp).not.toHaveBeenCalled();
-    expect([name.value, name.value]).toEqual(['made-up', 'made-up']);
+    expect([name.correlationId, name.correlationId]).toEqual(['made-up', 'made-up']);
     expect(makeUp).toHaveBeenCalledTimes(1);
   });
 
@@ -76,7 +76,7 @@ describe('a name that is made up', () => {
     const headers: Record<string, string> = { 'x-request-id': 'r-1' };
     const name = new RequestName({ headers }, makeUp);
     headers['x-request-id'] = 'r-2';
-    expect(name.value).toBe('r-1');
+    expect(name.correlationId).toBe('r-1');
     expect(makeUp).not.toHaveBeenCalled();
   });
 });

@@ -15,7 +15,7 @@ const requestId = /^[A-Za-z0-9._:+/=@-]{1,128}$/;
  * @see {@link https://www.w3.org/TR/trace-context/ | Trace Context}
  */
 export function correlationIdOf(request: AuthRequest): string {
-  return new RequestName(request).value;
+  return new RequestName(request).correlationId;
 }
 
 /**
@@ -32,7 +32,7 @@ export class RequestName {
   }
 
   /** The same each time. */
-  get value(): string {
+  get correlationId(): string {
     this.#value ??= this.#makeUp();
     return this.#value;
   }

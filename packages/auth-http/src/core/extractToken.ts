@@ -29,14 +29,11 @@ export function extractToken(
   }
   if (options.emptyBearerIsNone && /^bearer *$/i.test(value)) return undefined;
   // The header is not quoted in the reason: a token without its scheme would end up in a log.
-  const token = /^bearer +([\x21-\x7e]+)$/i.exec(value)?.[1];
-  if (token === undefined) {
-    const scheme = otherScheme.exec(value)?.[0];
-    throw createAuthError(
-      'AUTH_REQUEST_AMBIGUOUS',
-      'expected the Authorization header to be "Bearer", spaces and a token of visible ASCII ' +
-        `characters, found ${scheme ? `the scheme ${quote(scheme)}` : `something else of ${value.length} characters`}`,
-    );
-  }
-  return token;
+  if (/^bearer +[\x21-\x7e]+$/i.test(value)) return value.slice(value.lastIndexOf(' ') + 1);
+  const scheme = otherScheme.exec(value)?.[0];
+  throw createAuthError(
+    'AUTH_REQUEST_AMBIGUOUS',
+    'expected the Authorization header to be "Bearer", spaces and a token of visible ASCII ' +
+      `characters, found ${scheme ? `the scheme ${quote(scheme)}` : `something else of ${value.length} characters`}`,
+  );
 }

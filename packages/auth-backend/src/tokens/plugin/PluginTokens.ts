@@ -5,7 +5,7 @@ import {
   type DiscoveryService,
   tokenTypes,
 } from '@stagepass/auth-node';
-import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import { createAuthError, isPending, quote } from '@stagepass/auth-node/internal';
 import type { KeyFinder } from '../../keys/KeySets';
 import type { KeySource } from '../../keys/KeySource';
 import type { PublishedKey } from '../../keys/PublishedKey';
@@ -13,7 +13,6 @@ import { restrictTo } from '../accessRestrictions';
 import type { SignatureAlgorithm } from '../algorithms';
 import { invalidClaim, readTimes, tellParty } from '../claims';
 import type { CryptoTurn } from '../CryptoTurn';
-import { isPending } from '../isPending';
 import type { LimitedUserToken } from '../limitedUser/limitedUserToken';
 import type { UnverifiedJws } from '../parseCompact';
 import { signJws, type SigningKey } from '../signJws';
