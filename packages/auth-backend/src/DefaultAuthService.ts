@@ -11,8 +11,6 @@ import {
 } from '@stagepass/auth-node';
 import {
   type AuthRecorder,
-  declareAtOnce,
-  type MeasuredTokenKind,
   createAuthError,
   createCredentialsOfService,
   createCredentialsOfUser,
@@ -20,7 +18,9 @@ import {
   createServicePrincipal,
   type CredentialsOrigin,
   type CredentialsView,
+  declareAtOnce,
   isPending,
+  type MeasuredTokenKind,
   quote,
   viewCredentials,
   type Work,
