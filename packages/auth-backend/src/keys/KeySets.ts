@@ -1,13 +1,12 @@
 import type { DiscoveryService, LoggerService, PublicJwk } from '@stagepass/auth-node';
 import { createAuthError } from '@stagepass/auth-node/internal';
 import type { SignatureAlgorithm } from '../tokens/algorithms';
-import { endAfter, endsAtOnce } from './endAfter';
 import type { Network } from './fetchKeySet';
 import { LocalKeySet } from './LocalKeySet';
-import { locate, type Location } from './locate';
 import { PublishedKey } from './PublishedKey';
 import { type Admit, RemoteKeySet } from './RemoteKeySet';
 import { TokenBucket } from './TokenBucket';
+import { Whereabouts } from './Whereabouts';
 
 /** Where the keys of a plugin are published, below its base URL. */
 const PLUGIN_KEYS_PATH = '/.backstage/auth/v1/jwks.json';
@@ -30,12 +29,6 @@ const STRANGERS_REQUESTS = { capacity: 10, refillEvery: 6_000 };
 /** How many plugins are known at most; then the one that was met first becomes a stranger again. */
 const MAX_KNOWN_PLUGINS = 10_000;
 
-/** How long discovery is waited for, in milliseconds. */
-const DISCOVERY_PATIENCE = 2_000;
-
-/** For how long keys are looked for where they were found before discovery is asked again, in milliseconds. */
-const BELIEVE_DISCOVERY = 10;
-
 /** The keys that tokens name, and who may answer for them. */
 export interface KeyQuery {
   readonly kid: string | undefined;
@@ -43,23 +36,12 @@ export interface KeyQuery {
   readonly discovery: DiscoveryService;
 }
 
-/** Where an issuer publishes, by what discovery said last. */
-interface Whereabouts extends Location {
-  readonly discovery: DiscoveryService;
-  /** On the monotonic clock. */
-  readonly askedAt: number;
-  /** On the monotonic clock; not at all, where no key was found. */
-  believedUntil: number;
-}
-
 /** Where the keys of an issuer may be. */
 interface Place {
   readonly local: LocalKeySet | undefined;
   readonly issuer: string;
-  /** Below the base URL of the issuer. */
-  readonly path: string;
-  /** Of issuers that publish below this path, by issuer. */
-  readonly whereabouts: Map<string, Whereabouts>;
+  /** Of all issuers of its kind. */
+  readonly whereabouts: Whereabouts;
   /** Finds the same key once more. */
   readonly again: () => PublishedKey | Promise<PublishedKey>;
 }
@@ -86,8 +68,8 @@ export class KeySets {
   #localUserIssuer: LocalKeySet | undefined;
   readonly #remote = new Map<string, RemoteKeySet>();
   #uses = 0;
-  readonly #pluginWhereabouts = new Map<string, Whereabouts>();
-  readonly #userWhereabouts = new Map<string, Whereabouts>();
+  readonly #pluginWhereabouts: Whereabouts;
+  readonly #userWhereabouts: Whereabouts;
   readonly #known = new Set<string>();
   /** Goes on from one to the next, since a new one would pass by all that were forgotten. */
   readonly #firstKnown = this.#known.values();
@@ -104,6 +86,8 @@ export class KeySets {
     this.#logger = options.logger;
     this.#onAsked = options.onAsked;
     const { clock } = options.network;
+    this.#pluginWhereabouts = new Whereabouts(PLUGIN_KEYS_PATH, clock);
+    this.#userWhereabouts = new Whereabouts(USER_KEYS_PATH, clock);
     this.#strangersRequests = new TokenBucket({ ...STRANGERS_REQUESTS, clock });
   }
 
@@ -154,7 +138,6 @@ export class KeySets {
     const place = {
       local: this.#localPlugins.get(pluginId),
       issuer: pluginId,
-      path: PLUGIN_KEYS_PATH,
       whereabouts: this.#pluginWhereabouts,
       again: () => this.findPluginKey(pluginId, query),
     };
@@ -170,7 +153,6 @@ export class KeySets {
     const place = {
       local: this.#localUserIssuer,
       issuer: 'auth',
-      path: USER_KEYS_PATH,
       whereabouts: this.#userWhereabouts,
       again: () => this.findUserKey(query),
     };
@@ -207,20 +189,18 @@ export class KeySets {
       this.#onAsked?.('this process');
       return new PublishedKey({ key: own, holder: local, kid, find: again });
     }
-    const last = whereabouts.get(issuer);
-    if (!last || last.discovery !== discovery || this.#now() >= last.believedUntil)
-      return undefined;
-    const set = this.#remote.get(last.url);
+    const where = whereabouts.atHand(issuer, discovery);
+    const set = where && this.#remote.get(where.url);
     const key = set?.atHand(kid);
     if (!set || !key) return undefined;
     set.usedAt = ++this.#uses;
-    this.#onAsked?.(new URL(last.url));
+    this.#onAsked?.(new URL(where.url));
     return new PublishedKey({ key, holder: set, kid, find: again });
   }
 
   async #find({ kid, discovery }: KeyQuery, place: Place, admit?: Admit): Promise<PublishedKey> {
-    const { local, again } = place;
-    const cameAt = this.#now();
+    const { local, issuer, whereabouts, again } = place;
+    const cameAt = this.#network.clock.monotonic();
     if (kid === undefined) {
       throw createAuthError(
         'AUTH_KEY_UNKNOWN',
@@ -232,7 +212,7 @@ export class KeySets {
       const own = await local.find(kid);
       if (own) return new PublishedKey({ key: own, holder: local, kid, find: again });
     }
-    const where = await this.#locate(discovery, place, cameAt);
+    const where = await whereabouts.find(issuer, discovery, cameAt);
     const { url } = where;
     this.#onAsked?.(new URL(url));
     const known = this.#remote.get(url);
@@ -241,48 +221,8 @@ export class KeySets {
     if (!known && !admit) this.#keep(url, set);
     // A stranger that is turned away leaves nothing behind.
     const key = await set.find(kid, admit && (() => admit() && this.#keep(url, set)));
-    where.believedUntil = where.askedAt + BELIEVE_DISCOVERY;
+    whereabouts.believe(where);
     return new PublishedKey({ key, holder: set, kid, find: again });
-  }
-
-  /** Of those who have waited together, the first asks discovery for all. */
-  #locate(
-    discovery: DiscoveryService,
-    place: Place,
-    cameAt: number,
-  ): Whereabouts | Promise<Whereabouts> {
-    const last = place.whereabouts.get(place.issuer);
-    const isNew = last && last.discovery === discovery && last.askedAt > cameAt;
-    return isNew ? last : this.#askDiscovery(discovery, place, last);
-  }
-
-  async #askDiscovery(
-    discovery: DiscoveryService,
-    { issuer, path, whereabouts }: Place,
-    last: Whereabouts | undefined,
-  ): Promise<Whereabouts> {
-    const askedAt = this.#now();
-    let location: Location;
-    try {
-      const located = locate(discovery, issuer, path, last);
-      // Most answer from memory, and need no timer.
-      const isAtHand = await endsAtOnce(located);
-      location = await (isAtHand
-        ? located
-        : endAfter(DISCOVERY_PATIENCE, this.#network.clock, () => located));
-    } catch (error) {
-      throw createAuthError('AUTH_KEYS_UNAVAILABLE', (error as Error).message, { cause: error });
-    }
-    const { baseUrl, url } = location;
-    const believedUntil = location === last ? last.believedUntil : -Infinity;
-    const where = { baseUrl, url, discovery, askedAt, believedUntil };
-    if (whereabouts.size >= MAX_REMOTE_KEY_SETS && !last) whereabouts.clear();
-    whereabouts.set(issuer, where);
-    return where;
-  }
-
-  #now(): number {
-    return this.#network.clock.monotonic();
   }
 
   #keep(url: string, set: RemoteKeySet): true {
