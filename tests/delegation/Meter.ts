@@ -8,6 +8,8 @@ export interface Measurement {
   readonly residentSet: number;
   /** What part of the time the event loop was busy, from 0 to 1. */
   readonly utilization: number;
+  /** What the process took of all processors, on all threads. */
+  readonly processorTime: number;
   /** How long the event loop could not be reached. */
   readonly loopDelay: { readonly median: number; readonly p99: number; readonly max: number };
   readonly logLines: number;
@@ -17,6 +19,7 @@ export interface Measurement {
 export class Meter {
   readonly #delay = monitorEventLoopDelay({ resolution: 1 });
   #utilization = performance.eventLoopUtilization();
+  #processor = process.cpuUsage();
   #logLines = 0;
 
   constructor() {
@@ -36,8 +39,10 @@ export class Meter {
     const utilization = performance.eventLoopUtilization();
     const [median, p99] = [this.#delay.percentile(50), this.#delay.percentile(99)];
     const { max } = this.#delay;
+    const { user, system } = process.cpuUsage(this.#processor);
     const measured = {
       utilization: performance.eventLoopUtilization(utilization, this.#utilization).utilization,
+      processorTime: (user + system) / 1e3,
       loopDelay: { median: median / 1e6, p99: p99 / 1e6, max: max / 1e6 },
       logLines: this.#logLines,
     };
@@ -46,6 +51,7 @@ export class Meter {
     const { heapUsed: heap, rss: residentSet } = process.memoryUsage();
     this.#logLines = 0;
     this.#utilization = performance.eventLoopUtilization();
+    this.#processor = process.cpuUsage();
     this.#delay.reset();
     return { ...measured, heap, residentSet };
   }
