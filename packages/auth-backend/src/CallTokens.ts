@@ -9,7 +9,7 @@ import {
 import { requireDelegable, type RestrictedDelegation } from './delegation';
 import type { KeySource } from './keys/KeySource';
 import type { MemoryBudget } from './memory/MemoryBudget';
-import { copyToken, TokenMemory } from './memory/TokenMemory';
+import { TokenMemory } from './memory/TokenMemory';
 import { isWithin } from './tokens/claims';
 import {
   deriveLimitedUserToken,
@@ -167,13 +167,13 @@ export class CallTokens {
   }
 
   #remember(caller: string, call: PluginCall, issued: Omit<Issued, 'until'>): string {
-    const { token, from } = issued;
+    const { token, key, from } = issued;
     const userUntil = call.onBehalfOf?.expiresAt.getTime() ?? Infinity;
     // With the user's token it ends, however new.
     const until = userUntil <= from + LIFE ? userUntil : from + REUSED_FOR;
     const about = call.targetPluginId;
-    const kept = copyToken(caller);
-    this.#issued.remember(kept, { ...issued, until }, { about, valueBytes: token.length });
+    // What credentials hold is a copy already.
+    this.#issued.remember(caller, { token, key, from, until }, { about, valueBytes: token.length });
     return token;
   }
 }

@@ -26,7 +26,7 @@ export function writeSigningInput(
   header: { readonly typ: string; readonly alg: string; readonly kid: string },
   claims: Readonly<Record<string, unknown>>,
 ): string {
-  return `${encodeSegment(header)}.${encodeSegment(claims)}`;
+  return `${encodeSegment(JSON.stringify(header))}.${encodeSegment(JSON.stringify(claims))}`;
 }
 
 /**
@@ -58,13 +58,14 @@ export function signSegments(
 /**
  * Issues a token in the compact serialisation (RFC 7515 section 7.1), header in Backstage's order.
  *
+ * @param claims - as they are, or as JSON
  * @param options - `accessRestrictions`: limits that the receiver must know how to keep to; `turn`: as for
  *   {@link signSegments}
  * @returns the token; without a promise where it was signed at once
  */
 export function signJws(
   typ: string,
-  claims: JsonObject,
+  claims: JsonObject | string,
   key: SigningKey,
   {
     accessRestrictions,
@@ -72,15 +73,18 @@ export function signJws(
   }: { accessRestrictions?: AccessRestrictionsMap; turn?: CryptoTurn } = {},
 ): string | Promise<string> {
   const header = accessRestrictions
-    ? encodeSegment({
-        typ,
-        alg: key.alg,
-        kid: key.kid,
-        crit: [ACCESS_RESTRICTIONS],
-        [ACCESS_RESTRICTIONS]: writeAccessRestrictions(accessRestrictions),
-      })
+    ? encodeSegment(
+        JSON.stringify({
+          typ,
+          alg: key.alg,
+          kid: key.kid,
+          crit: [ACCESS_RESTRICTIONS],
+          [ACCESS_RESTRICTIONS]: writeAccessRestrictions(accessRestrictions),
+        }),
+      )
     : plainHeader(typ, key);
-  const signingInput = `${header}.${encodeSegment(claims)}`;
+  const json = typeof claims === 'string' ? claims : JSON.stringify(claims);
+  const signingInput = `${header}.${encodeSegment(json)}`;
   const signature = signSegments(signingInput, key, turn);
   return typeof signature === 'string'
     ? `${signingInput}.${signature}`
@@ -91,11 +95,11 @@ export function signJws(
 function plainHeader(typ: string, key: SigningKey): string {
   const known = plainHeaders.get(key);
   if (known?.typ === typ) return known.segment;
-  const segment = encodeSegment({ typ, alg: key.alg, kid: key.kid });
+  const segment = encodeSegment(JSON.stringify({ typ, alg: key.alg, kid: key.kid }));
   plainHeaders.set(key, { typ, segment });
   return segment;
 }
 
-function encodeSegment(value: object): string {
-  return Buffer.from(JSON.stringify(value), 'utf8').toString('base64url');
+function encodeSegment(json: string): string {
+  return Buffer.from(json, 'utf8').toString('base64url');
 }

@@ -19,6 +19,7 @@ import { signJws, type SigningKey } from '../signJws';
 import { requireAlgorithm, verifyJws } from '../verifyJws';
 import { isPluginId } from './pluginId';
 import type { PluginTokenProof } from './PluginTokenProof';
+import { writePluginClaims } from './writePluginClaims';
 
 /** How long a plugin token lives, in seconds. */
 export const PLUGIN_TOKEN_LIFE = 60 * 60;
@@ -93,7 +94,8 @@ export class PluginTokens {
     const iat = Math.floor(clock.now() / 1000);
     const userExpiry = onBehalfOf ? Math.floor(onBehalfOf.expiresAt.getTime() / 1000) : Infinity;
     const exp = Math.min(iat + PLUGIN_TOKEN_LIFE, userExpiry);
-    const claims = { sub: pluginId, aud: targetPluginId, iat, exp, obo: onBehalfOf?.token };
+    const obo = onBehalfOf?.token;
+    const claims = writePluginClaims({ sub: pluginId, aud: targetPluginId, iat, exp, obo });
     return signJws(tokenTypes.plugin.typParam, claims, key, { accessRestrictions, turn });
   }
 
