@@ -1,5 +1,5 @@
 import type { LoggerService } from '@stagepass/auth-node';
-import { createAuthError, quote } from '@stagepass/auth-node/internal';
+import { createAuthError, isPending, quote } from '@stagepass/auth-node/internal';
 import type { VerificationKey } from '../tokens/verifyJws';
 import { describeFetchFailure, fetchKeySet, type Network } from './fetchKeySet';
 import type { ThirdPartyKeys } from './importKey';
@@ -128,7 +128,8 @@ export class RemoteKeySet implements KeyHolder {
     }
     const canBeAnswered = known !== undefined && age < keepThroughOutage;
     const underWay = this.#inFlight;
-    let isOver = await this.#ask(kid, canBeAnswered, admit);
+    const asked = this.#ask(kid, canBeAnswered, admit);
+    let isOver = isPending(asked) ? await asked : asked;
     const isAnswered = underWay && underWay !== this.#inFlight && !this.#pause.isFailing;
     // A request that was under way may have been answered before the key was published.
     if (isAnswered && !this.#lookUp(kid)) isOver = await this.#ask(kid, false, admit);
@@ -140,15 +141,23 @@ export class RemoteKeySet implements KeyHolder {
   /**
    * Waits for the request that is under way, or for a new one if there may be one now.
    *
-   * @returns whether that, if there was one, is over
+   * @returns whether that is over; without a promise where there is none
    */
-  async #ask(kid: string | undefined, canBeAnswered: boolean, admit?: Admit): Promise<boolean> {
+  #ask(
+    kid: string | undefined,
+    canBeAnswered: boolean,
+    admit?: Admit,
+  ): boolean | Promise<boolean> {
     if (this.#inFlight) return this.#wait(this.#inFlight);
     if (!this.#pause.isOver(!canBeAnswered)) return true;
     if (admit && !this.hasKeys && this.#now() - this.#askedAt < FORGET_STRANGER_AFTER) return true;
     // The bucket is for keys that do not exist; while nothing can be fetched, the pause is the limit.
     const isCharged = !this.#lookUp(kid) && !this.#pause.isFailing;
     if (isCharged && !this.#unknownKeyRequests.take()) return true;
+    return this.#request(kid, isCharged, admit);
+  }
+
+  async #request(kid: string | undefined, isCharged: boolean, admit?: Admit): Promise<boolean> {
     const isAdmitted = admit?.() ?? true;
     const isOver = isAdmitted && (await this.#wait(this.#refresh()));
     if (isCharged && (!isAdmitted || this.#pause.isFailing || this.#lookUp(kid))) {
