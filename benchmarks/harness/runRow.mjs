@@ -34,7 +34,7 @@ import { summarise } from './statistics.mjs';
  * @property {string} name
  * @property {number} value
  * @property {string} unit
- * @property {Mode} [mode]
+ * @property {Mode | 'credentials'} [mode]
  * @property {number} [low] - the quartiles
  * @property {number} [high]
  *
@@ -42,7 +42,7 @@ import { summarise } from './statistics.mjs';
  * @property {string} name - is read after value and unit: `as fast as Express alone`
  * @property {number} value
  * @property {string} unit - `×` for a ratio
- * @property {Mode} [mode]
+ * @property {Mode | 'credentials'} [mode]
  * @property {number} [low]
  * @property {number} [high]
  * @property {number} [atLeast]

@@ -1,4 +1,8 @@
-export const modes = { one: 'one at a time', inFlight: '64 in flight' };
+export const modes = {
+  one: 'one at a time',
+  inFlight: '64 in flight',
+  credentials: 'asks who has called it',
+};
 
 /**
  * Writes the results as one table for people, in Markdown that is aligned for a terminal too.

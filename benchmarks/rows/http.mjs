@@ -17,30 +17,36 @@ const settings = {
   quick: { rounds: 2, milliseconds: 10, warmUps: 1 },
 };
 
+/** An endpoint that does nothing with who has called it, and one that asks. */
+const endpoints = [{ path: '/items' }, { path: '/mine', mode: 'credentials' }];
+
 /** @type {import('../harness/runRow.mjs').OwnRow[]} */
 export const rows = [
-  row('JSON endpoint behind the barrier', '/items'),
-  row('JSON endpoint behind the barrier, which asks for its credentials', '/mine'),
-];
-
-function row(name, path) {
-  return {
-    name: `${name}, Express 5, ${CONNECTIONS} connections`,
+  {
+    name: `JSON endpoint behind the barrier, Express 5, ${CONNECTIONS} connections`,
     // Servers share a process, on three ports; who sends the requests has another.
     reference:
       'the same endpoint without a barrier, with the same requests; behind that of Backstage',
     async run({ quick }) {
-      const server = await startProcess('httpServer');
-      const client = await startProcess('load');
-      try {
-        return report(await measure({ server, client, path }, settings[quick ? 'quick' : 'full']));
-      } finally {
-        await client.stop();
-        await server.stop();
+      const reports = [];
+      for (const { path, mode } of endpoints) {
+        const server = await startProcess('httpServer');
+        const client = await startProcess('load');
+        try {
+          const how = settings[quick ? 'quick' : 'full'];
+          reports.push(report(await measure({ server, client, path }, how), mode));
+        } finally {
+          await client.stop();
+          await server.stop();
+        }
       }
+      return {
+        figures: reports.flatMap(({ figures }) => figures),
+        targets: reports.map(({ target }) => target),
+      };
     },
-  };
-}
+  },
+];
 
 async function measure({ server, client, path }, { rounds, milliseconds, warmUps }) {
   const { ports, path: base, tokens } = server.greeting;
@@ -78,24 +84,31 @@ function addUp(turns) {
   };
 }
 
-function report(measured) {
+function report(measured, mode) {
   const summary = read => summarise(measured.map(read));
   const rates = name => summary(times => times[name].rate / times.bare.rate);
   const cpu = name => ({
+    mode,
     name: `${name}, CPU per request`,
     unit: '× bare',
     ...summary(times => times[name].cpu / times.bare.cpu),
   });
   return {
     figures: [
-      ...NAMES.map(name => ({ name, unit: 'requests/s', ...summary(times => times[name].rate) })),
-      { name: 'backstage', unit: '× bare', ...rates('backstage') },
+      ...NAMES.map(name => ({
+        ...{ mode, name, unit: 'requests/s' },
+        ...summary(times => times[name].rate),
+      })),
+      { mode, name: 'backstage', unit: '× bare', ...rates('backstage') },
       // What else the machine does is not in it.
       cpu('ours'),
       cpu('backstage'),
       // Below 1 it was not the server that had no time for more.
-      { name: 'event loop at work', unit: '×', ...summary(times => times.bare.busy) },
+      { mode, name: 'event loop at work', unit: '×', ...summary(times => times.bare.busy) },
     ],
-    targets: [{ name: 'as many as bare', unit: '×', ...rates('ours'), atLeast: 0.95 }],
+    target: {
+      ...{ mode, name: 'as many as bare', unit: '×', ...rates('ours') },
+      ...{ atLeast: 0.95, excused: 'see “What may be missed”' },
+    },
   };
 }

@@ -143,11 +143,7 @@ export class RemoteKeySet implements KeyHolder {
    *
    * @returns whether that is over; without a promise where there is none
    */
-  #ask(
-    kid: string | undefined,
-    canBeAnswered: boolean,
-    admit?: Admit,
-  ): boolean | Promise<boolean> {
+  #ask(kid: string | undefined, canBeAnswered: boolean, admit?: Admit): boolean | Promise<boolean> {
     if (this.#inFlight) return this.#wait(this.#inFlight);
     if (!this.#pause.isOver(!canBeAnswered)) return true;
     if (admit && !this.hasKeys && this.#now() - this.#askedAt < FORGET_STRANGER_AFTER) return true;
