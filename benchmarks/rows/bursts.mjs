@@ -74,7 +74,10 @@ export const rows = [
         kind === WAITING ? raw : undefined,
       );
       await world.close();
-      const cost = { name: 'the processor time of raw', unit: '×', ...processorTime, atMost: 0.2 };
+      const cost = {
+        ...{ name: 'the processor time of raw', unit: '×', ...processorTime },
+        ...{ atMost: 0.2, excused: 'see “What may be missed”' },
+      };
       return {
         figures: [{ name: 'ours, the least disturbed', value: leastDisturbed, unit: 'ms' }],
         targets: [

@@ -44,20 +44,6 @@ describe('TokenMemory', () => {
     expect(memory.recall('token', 'a b')).toBeUndefined();
   });
 
-  it.each([
-    ['token', 'a'],
-    ['token', ''],
-    ['token', 'c'],
-    ['other', 'b'],
-    ['', 'b'],
-  ])('remembers what it is told, whatever was looked for before: %j about %j', (token, about) => {
-    const { memory } = setUp();
-    expect(memory.recall(token, about)).toBeUndefined();
-    memory.remember('token', 'of b', { about: 'b' });
-    expect(memory.recall('token', 'b')).toBe('of b');
-    expect(memory.recall(token, about)).toBeUndefined();
-  });
-
   it('forgets what no longer holds, and nothing newer', () => {
     const { budget, memory } = setUp();
     memory.remember('token', 'old');

@@ -10,13 +10,9 @@ const NAME_LENGTH = 24;
 /** What an entry takes beside its text and what it names, in bytes: measured, and rounded up. */
 const ENTRY_BYTES = 700;
 
-/** Of what something is remembered. */
-interface Named {
+interface Entry<TValue> {
   readonly token: string;
   readonly about: string;
-}
-
-interface Entry<TValue> extends Named {
   readonly bytes: number;
   readonly value: TValue;
 }
@@ -29,8 +25,6 @@ export class TokenMemory<TValue> implements Ageing {
   readonly #budget: MemoryBudget;
   #young = new Map<string, Entry<TValue>>();
   #old = new Map<string, Entry<TValue>>();
-  /** What was looked for last in vain: mostly it is remembered next. */
-  #missed: Named & { readonly name: string } = { token: '', about: '', name: '' };
 
   constructor(budget: MemoryBudget) {
     this.#budget = budget;
@@ -42,10 +36,7 @@ export class TokenMemory<TValue> implements Ageing {
     const young = this.#young.get(name);
     if (young && isOf(young, token, about)) return young.value;
     const old = this.#old.get(name);
-    if (!old || !isOf(old, token, about)) {
-      this.#missed = { token, about, name };
-      return undefined;
-    }
+    if (!old || !isOf(old, token, about)) return undefined;
     if (this.#budget.take(this, old.bytes)) this.#young.set(name, old);
     return old.value;
   }
@@ -60,9 +51,7 @@ export class TokenMemory<TValue> implements Ageing {
   remember(token: string, value: TValue, { about = '', valueBytes = 0 } = {}): void {
     const bytes = ENTRY_BYTES + token.length + about.length + valueBytes;
     if (!this.#budget.take(this, bytes)) return;
-    const missed = this.#missed;
-    const name = isOf(missed, token, about) ? missed.name : nameOf(token, about);
-    this.#young.set(name, { token, about, bytes, value });
+    this.#young.set(nameOf(token, about), { token, about, bytes, value });
   }
 
   /** Forgets a value that no longer holds, unless there is another one by now. */
@@ -99,6 +88,6 @@ function nameOf(token: string, about: string): string {
   return about === '' ? end : `${about} ${end}`;
 }
 
-function isOf(named: Named, token: string, about: string): boolean {
-  return named.token === token && named.about === about;
+function isOf(entry: Entry<unknown>, token: string, about: string): boolean {
+  return entry.token === token && entry.about === about;
 }
