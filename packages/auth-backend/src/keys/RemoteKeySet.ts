@@ -1,5 +1,5 @@
 import type { LoggerService } from '@stagepass/auth-node';
-import { createAuthError, isPending, quote } from '@stagepass/auth-node/internal';
+import { createAuthError, quote } from '@stagepass/auth-node/internal';
 import type { VerificationKey } from '../tokens/verifyJws';
 import { describeFetchFailure, fetchKeySet, type Network } from './fetchKeySet';
 import type { ThirdPartyKeys } from './importKey';
@@ -128,8 +128,7 @@ export class RemoteKeySet implements KeyHolder {
     }
     const canBeAnswered = known !== undefined && age < keepThroughOutage;
     const underWay = this.#inFlight;
-    const asked = this.#ask(kid, canBeAnswered, admit);
-    let isOver = isPending(asked) ? await asked : asked;
+    let isOver = await this.#ask(kid, canBeAnswered, admit);
     const isAnswered = underWay && underWay !== this.#inFlight && !this.#pause.isFailing;
     // A request that was under way may have been answered before the key was published.
     if (isAnswered && !this.#lookUp(kid)) isOver = await this.#ask(kid, false, admit);
