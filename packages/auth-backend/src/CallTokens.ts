@@ -167,13 +167,13 @@ export class CallTokens {
   }
 
   #remember(caller: string, call: PluginCall, issued: Omit<Issued, 'until'>): string {
-    const { token, key, from } = issued;
+    const { token, from } = issued;
     const userUntil = call.onBehalfOf?.expiresAt.getTime() ?? Infinity;
     // With the user's token it ends, however new.
     const until = userUntil <= from + LIFE ? userUntil : from + REUSED_FOR;
     const about = call.targetPluginId;
-    // What credentials hold is a copy already.
-    this.#issued.remember(caller, { token, key, from, until }, { about, valueBytes: token.length });
+    // The token of a caller is no part of a longer text: credentials hold copies.
+    this.#issued.remember(caller, { ...issued, until }, { about, valueBytes: token.length });
     return token;
   }
 }

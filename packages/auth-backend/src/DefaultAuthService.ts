@@ -73,13 +73,8 @@ export class DefaultAuthService implements AuthService {
     this.#ownPrincipal = createServicePrincipal(`plugin:${options.pluginId}`);
   }
 
-  // Not async: that would put a promise around the one of who waits for a key.
-  authenticate(token: string, options?: Presented): Promise<BackstageCredentials> {
-    try {
-      return Promise.resolve(this.#authenticate(token, options));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  async authenticate(token: string, options?: Presented): Promise<BackstageCredentials> {
+    return this.#authenticate(token, options);
   }
 
   #authenticate(

@@ -197,7 +197,7 @@ export class VerifiedTokens {
     const user = await this.#userTokens.verify(jws);
     const token = copyToken(presented);
     const { userEntityRef, expiresAt, limited, evidence } = user;
-    const limitedForm = limited ? token : user.limitedForm && copyToken(user.limitedForm);
+    const limitedForm = limited ? token : user.limitedForm;
     const proof: CallerProof = {
       type: 'user',
       principal: createUserPrincipal(userEntityRef),

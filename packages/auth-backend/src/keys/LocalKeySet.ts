@@ -43,17 +43,8 @@ export class LocalKeySet implements KeyHolder {
   async find(kid: string): Promise<VerificationKey | undefined> {
     const known = this.atHand(kid);
     if (known) return known;
-    const isPublished = this.#keys.has(kid);
-    // A listing that is under way may have begun before the key was published.
-    const next = this.#begun + 1;
     try {
-      if (isPublished) await this.#list();
-      while (!isPublished && this.#ended < next && !this.#keys.has(kid)) {
-        const listing = this.#list();
-        // Anybody can name keys that do not exist, and all who have waited for the listing would go on at once.
-        await this.#unknown.passAfter(listing);
-        await listing;
-      }
+      await this.#listFor(kid);
     } catch (cause) {
       const last = this.#keys.get(kid);
       if (last && this.#age() < KEEP_THROUGH_OUTAGE) return last;
@@ -82,6 +73,18 @@ export class LocalKeySet implements KeyHolder {
       `expected the key ${quote(kid ?? null)} of this issuer, found ${quote([...this.#keys.keys()])}; ` +
         'the token is of another installation, or older than the keys',
     );
+  }
+
+  async #listFor(kid: string): Promise<void> {
+    if (this.#keys.has(kid)) return this.#list();
+    // A listing that is under way may have begun before the key was published.
+    const next = this.#begun + 1;
+    while (this.#ended < next && !this.#keys.has(kid)) {
+      const listing = this.#list();
+      // Anybody can name keys that do not exist, and all who have waited for the listing would go on at once.
+      await this.#unknown.passAfter(listing);
+      await listing;
+    }
   }
 
   /** Lists the keys, once for all who ask meanwhile. */

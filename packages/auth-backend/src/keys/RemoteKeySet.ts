@@ -140,19 +140,15 @@ export class RemoteKeySet implements KeyHolder {
   /**
    * Waits for the request that is under way, or for a new one if there may be one now.
    *
-   * @returns whether that is over; without a promise where there is none
+   * @returns whether that, if there was one, is over
    */
-  #ask(kid: string | undefined, canBeAnswered: boolean, admit?: Admit): boolean | Promise<boolean> {
+  async #ask(kid: string | undefined, canBeAnswered: boolean, admit?: Admit): Promise<boolean> {
     if (this.#inFlight) return this.#wait(this.#inFlight);
     if (!this.#pause.isOver(!canBeAnswered)) return true;
     if (admit && !this.hasKeys && this.#now() - this.#askedAt < FORGET_STRANGER_AFTER) return true;
     // The bucket is for keys that do not exist; while nothing can be fetched, the pause is the limit.
     const isCharged = !this.#lookUp(kid) && !this.#pause.isFailing;
     if (isCharged && !this.#unknownKeyRequests.take()) return true;
-    return this.#request(kid, isCharged, admit);
-  }
-
-  async #request(kid: string | undefined, isCharged: boolean, admit?: Admit): Promise<boolean> {
     const isAdmitted = admit?.() ?? true;
     const isOver = isAdmitted && (await this.#wait(this.#refresh()));
     if (isCharged && (!isAdmitted || this.#pause.isFailing || this.#lookUp(kid))) {

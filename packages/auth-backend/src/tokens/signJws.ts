@@ -26,7 +26,7 @@ export function writeSigningInput(
   header: { readonly typ: string; readonly alg: string; readonly kid: string },
   claims: Readonly<Record<string, unknown>>,
 ): string {
-  return `${encodeSegment(JSON.stringify(header))}.${encodeSegment(JSON.stringify(claims))}`;
+  return `${encodeSegment(header)}.${encodeSegment(claims)}`;
 }
 
 /**
@@ -58,7 +58,7 @@ export function signSegments(
 /**
  * Issues a token in the compact serialisation (RFC 7515 section 7.1), header in Backstage's order.
  *
- * @param claims - as they are, or as JSON
+ * @param claims - an object, or one that is written as JSON already
  * @param options - `accessRestrictions`: limits that the receiver must know how to keep to; `turn`: as for
  *   {@link signSegments}
  * @returns the token; without a promise where it was signed at once
@@ -73,18 +73,15 @@ export function signJws(
   }: { accessRestrictions?: AccessRestrictionsMap; turn?: CryptoTurn } = {},
 ): string | Promise<string> {
   const header = accessRestrictions
-    ? encodeSegment(
-        JSON.stringify({
-          typ,
-          alg: key.alg,
-          kid: key.kid,
-          crit: [ACCESS_RESTRICTIONS],
-          [ACCESS_RESTRICTIONS]: writeAccessRestrictions(accessRestrictions),
-        }),
-      )
+    ? encodeSegment({
+        typ,
+        alg: key.alg,
+        kid: key.kid,
+        crit: [ACCESS_RESTRICTIONS],
+        [ACCESS_RESTRICTIONS]: writeAccessRestrictions(accessRestrictions),
+      })
     : plainHeader(typ, key);
-  const json = typeof claims === 'string' ? claims : JSON.stringify(claims);
-  const signingInput = `${header}.${encodeSegment(json)}`;
+  const signingInput = `${header}.${encodeSegment(claims)}`;
   const signature = signSegments(signingInput, key, turn);
   return typeof signature === 'string'
     ? `${signingInput}.${signature}`
@@ -95,11 +92,13 @@ export function signJws(
 function plainHeader(typ: string, key: SigningKey): string {
   const known = plainHeaders.get(key);
   if (known?.typ === typ) return known.segment;
-  const segment = encodeSegment(JSON.stringify({ typ, alg: key.alg, kid: key.kid }));
+  const segment = encodeSegment({ typ, alg: key.alg, kid: key.kid });
   plainHeaders.set(key, { typ, segment });
   return segment;
 }
 
-function encodeSegment(json: string): string {
+/** @param value - an object, or one that is written as JSON already */
+function encodeSegment(value: object | string): string {
+  const json = typeof value === 'string' ? value : JSON.stringify(value);
   return Buffer.from(json, 'utf8').toString('base64url');
 }

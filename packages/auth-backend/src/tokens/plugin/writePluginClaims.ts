@@ -10,7 +10,7 @@ export interface PluginClaims {
 /** What holds nothing that JSON escapes: ids and tokens, but for those that a decorator makes up. */
 const PLAIN = /^[\w.-]*$/;
 
-/** Writes claims as `JSON.stringify` does, which would take a tenth of the time of a signature where they hold a token. */
+/** Writes claims as `JSON.stringify` does, which takes 1 µs more where they hold a token: a 25th of a signature. */
 export function writePluginClaims(claims: PluginClaims): string {
   const { sub, aud, iat, exp, obo } = claims;
   const isPlain =
