@@ -1,7 +1,7 @@
 import { startProcess } from '../harness/processes.mjs';
 import { summarise } from '../harness/statistics.mjs';
 
-const ROUNDS = { full: 11, quick: 2 };
+const ROUNDS = { full: 31, quick: 2 };
 
 const ours = ['@stagepass/auth-backend', '@stagepass/auth-http'];
 const backstage = ['auth', 'httpAuth'].map(name => `@backstage/backend-defaults/${name}`);

@@ -67,7 +67,7 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
   });
   const keySets = new KeySets({
     network,
-    logger: { warn: message => countedLog.tell('key sets', message) },
+    logger: { warn: message => countedLog.tell('key sets', () => message) },
   });
   for (const pluginId of config.discoveredPlugins) keySets.addKnownPlugin(pluginId);
   if (userTokenIssuer) {
@@ -128,7 +128,7 @@ export function createAuthBackend(options: AuthBackendOptions): AuthBackend {
         : reason =>
             countedLog.tell(
               'external token handlers',
-              `${reason}; another method accepted the token`,
+              () => `${reason}; another method accepted the token`,
             ),
     });
     const database = own.database ?? databaseOf(options, pluginId);

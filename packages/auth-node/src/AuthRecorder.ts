@@ -113,14 +113,16 @@ export class AuthRecorder {
   refused(error: unknown, circumstances: Circumstances = {}): unknown {
     if (!isAuthError(error)) return error;
     const { pluginId } = this;
-    const correlationId = printId(circumstances.correlationId ?? randomUUID());
+    const given = circumstances.correlationId;
+    const correlationId = given === undefined ? randomUUID() : printId(given);
     const refusal = withCorrelationId(error, correlationId);
-    const { code, reason } = refusal;
-    this.#refusals.tell(code, `Refused by the plugin ${pluginId}: ${reason}`, {
-      code,
-      correlationId,
-    });
-    this.#record({ type: 'refused', pluginId, code, reason, correlationId }, circumstances);
+    const { code } = refusal;
+    const message = () => `Refused by the plugin ${pluginId}: ${refusal.reason}`;
+    this.#refusals.tell(code, message, { code, correlationId });
+    if (this.isHeard) {
+      const { reason } = refusal;
+      this.#record({ type: 'refused', pluginId, code, reason, correlationId }, circumstances);
+    }
     return refusal;
   }
 
@@ -131,7 +133,7 @@ export class AuthRecorder {
    * @param message - with foreign values quoted
    */
   failed(kind: string, message: string): void {
-    this.#faults.tell(kind, message);
+    this.#faults.tell(kind, () => message);
   }
 
   /** Tells the log what was counted so far. */

@@ -8,7 +8,8 @@ const WINDOW = 10_000;
 const MAX_WRITTEN = 3;
 
 interface Line {
-  readonly message: string;
+  /** Made when it is written: most lines are not. */
+  readonly message: () => string;
   readonly meta: JsonObject;
 }
 
@@ -42,12 +43,15 @@ export class CountedLog {
    *
    * @param kind - what is counted together; one of few, since each has a window of its own
    */
-  tell(kind: string, message: string, meta: JsonObject = {}): void {
+  tell(kind: string, message: () => string, meta: JsonObject = {}): void {
     const window = this.#windowOf(kind);
-    if (window.written.size < MAX_WRITTEN && !window.written.has(message)) {
-      window.written.add(message);
-      this.#tryWrite({ message, meta });
-      return;
+    if (window.written.size < MAX_WRITTEN) {
+      const text = message();
+      if (!window.written.has(text)) {
+        window.written.add(text);
+        this.#tryWrite(text, meta);
+        return;
+      }
     }
     if (window.counted === 0) {
       const remaining = window.endsAt - this.#clock.monotonic();
@@ -80,13 +84,10 @@ export class CountedLog {
     if (!window?.last) return;
     const { counted, last } = window;
     const counts = `(the last of ${counted} in ${WINDOW / 1000} s that were counted, not told)`;
-    this.#tryWrite({
-      message: `${last.message} ${counts}`,
-      meta: { ...last.meta, count: counted },
-    });
+    this.#tryWrite(`${last.message()} ${counts}`, { ...last.meta, count: counted });
   }
 
-  #tryWrite({ message, meta }: Line): void {
+  #tryWrite(message: string, meta: JsonObject): void {
     try {
       this.#write(message, meta);
     } catch {

@@ -116,14 +116,23 @@ export function createAuthError(
   const error = isConfiguration ? new Error(message) : createRefusal(name, message);
   Object.defineProperty(error, 'code', { value: code, enumerable: true });
   // What is wrong with a configuration is told once, at start, to who wrote it: in full.
-  const told = isConfiguration ? reason : printable(reason, MAX_REASON);
-  Object.defineProperty(error, 'reason', { value: told });
-  // Backstage's error middleware sends every own property that it can serialise, the cause too. With
-  // `toJSON`, and nothing enumerable but name and code, its answer stays at name and message.
-  Object.defineProperty(error, 'toJSON', { value: () => ({ name: error.name, message }) });
+  const told = isConfiguration
+    ? { value: reason }
+    : // Most refusals are merely counted, and nobody reads why.
+      { get: () => printable(reason, MAX_REASON) };
+  Object.defineProperty(error, 'reason', told);
+  Object.defineProperty(error, 'toJSON', { value: toAnswer });
   const cause = options?.cause;
   if (cause !== undefined) Object.defineProperty(error, 'cause', { value: cause });
   return error as AuthError;
+}
+
+/**
+ * Backstage's error middleware sends every own property that it can serialise, the cause too. With this as `toJSON`,
+ * and nothing enumerable but name and code, its answer stays at name and message.
+ */
+function toAnswer(this: Error) {
+  return { name: this.name, message: this.message };
 }
 
 /**
@@ -150,18 +159,17 @@ function createRefusal(name: keyof typeof errorClasses, message: string): Error 
  * waited for the same answer, and is left to that one: the result is then a copy.
  */
 export function withCorrelationId(error: AuthError, correlationId: string): AuthError {
-  const { code, reason, message, cause, correlationId: other } = error;
-  // Errors are told by their code: one without a reason was made by somebody who does not know what may be said.
-  const hasReason = typeof (reason as unknown) === 'string';
-  const isReady = hasReason && other === undefined && reason === printable(reason, MAX_REASON);
-  const refusal = isReady
-    ? error
-    : createAuthError(
-        code,
-        hasReason ? reason : 'no reason was given',
-        hasReason ? { message, cause } : {},
-      );
+  const isOwn = (error as { toJSON?: unknown }).toJSON === toAnswer;
+  const refusal = isOwn && error.correlationId === undefined ? error : copyAuthError(error);
   return Object.defineProperty(refusal, 'correlationId', { value: correlationId });
+}
+
+/** Copies what is an error of ours by its code, whoever made it. */
+function copyAuthError({ code, reason, message, cause }: AuthError): AuthError {
+  // Who gives no reason does not know what may be said either.
+  return typeof (reason as unknown) === 'string'
+    ? createAuthError(code, reason, { message, cause })
+    : createAuthError(code, 'no reason was given');
 }
 
 /**

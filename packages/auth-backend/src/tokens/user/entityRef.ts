@@ -3,5 +3,7 @@
  * that could be read two ways: no white space, no control characters, no further separators.
  */
 export function isEntityRef(ref: unknown): ref is string {
-  return typeof ref === 'string' && /^[^\s:/\p{C}]+:([^\s:/\p{C}]+\/)?[^\s:/\p{C}]+$/u.test(ref);
+  return (
+    typeof ref === 'string' && /^[^:/]+:([^:/]+\/)?[^:/]+$/.test(ref) && !/[\s\p{C}]/u.test(ref)
+  );
 }
