@@ -68,11 +68,13 @@ describe('a refusal', () => {
 
   it('has an id of its own where the caller gives none', () => {
     const { recorder } = setUp();
-    const ids = [refusalOf(), refusalOf()].map(
-      error => (recorder.refused(error) as AuthError).correlationId,
+    // What looks up a header that is not there may find null.
+    const ids = [undefined, undefined, null as never].map(
+      correlationId =>
+        (recorder.refused(refusalOf(), { correlationId }) as AuthError).correlationId,
     );
-    expect(new Set(ids).size).toBe(2);
-    expect(ids[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+    expect(new Set(ids).size).toBe(3);
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
   });
 
   it('that several calls wait for is one for each of them', () => {

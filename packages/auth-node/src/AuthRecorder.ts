@@ -113,8 +113,7 @@ export class AuthRecorder {
   refused(error: unknown, circumstances: Circumstances = {}): unknown {
     if (!isAuthError(error)) return error;
     const { pluginId } = this;
-    const given = circumstances.correlationId;
-    const correlationId = given === undefined ? randomUUID() : printId(given);
+    const correlationId = printId(circumstances.correlationId ?? randomUUID());
     const refusal = withCorrelationId(error, correlationId);
     const { code } = refusal;
     const message = () => `Refused by the plugin ${pluginId}: ${refusal.reason}`;
